@@ -1,0 +1,28 @@
+"""Addresses: how files, state, plans and people point at one resource."""
+
+import re
+from dataclasses import dataclass
+
+_NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
+_ADDRESS = re.compile(rf'^(?P<kind>[a-z]+)\.(?P<name>{_NAME})(?:\["(?P<key>[^"\\\x00-\x1f]+)"\])?$')
+
+
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class Address:
+    """``kind.name`` or, for one instance of a repeated block, ``kind.name["key"]``."""
+
+    kind: str
+    name: str
+    key: str = ""
+
+    def __str__(self) -> str:
+        """Return the address as users type it."""
+        return f'{self.kind}.{self.name}["{self.key}"]' if self.key else f"{self.kind}.{self.name}"
+
+
+def parse_address(text: str) -> Address | None:
+    """Return the address that ``text`` spells, or None where it spells none."""
+    match = _ADDRESS.match(text)
+    if match is None:
+        return None
+    return Address(kind=match["kind"], name=match["name"], key=match["key"] or "")

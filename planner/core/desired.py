@@ -1,0 +1,115 @@
+"""The desired state: what the files ask for, resolved, before the service is looked at."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from planner.core.addresses import Address
+from planner.core.diagnostics import SourceLocation
+from planner.core.trees import Tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guards:
+    """The limits of ``[guards]`` and ``[pool.x.guards]`` (semantics 5.2); None means no limit."""
+
+    max_disruption: str = "drains"
+    max_percent_removed: int | None = 50
+    max_nodes_removed: int | None = None
+    max_nodes_added: int | None = 30
+    on_drift: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """``[pool.x.lifecycle]``; ``ignore_changes`` holds config paths (semantics 2.4)."""
+
+    prevent_destroy: bool = False
+    ignore_changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """``[pool.x.freeze]``: no write to the pool before ``until``."""
+
+    until: datetime.datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredResource:
+    """One ``[pool.x]`` or ``[network.x]`` block as an API-shaped tree.
+
+    ``tree`` is ``{"metadata": {"labels": …, "annotations": …}, "spec": …}`` and holds only
+    what is written in the files. Two leaves are not JSON: ``Reference`` and, at a count,
+    ``CountRange``.
+    """
+
+    address: Address
+    tree: Tree
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    guards: Guards = field(default_factory=Guards)
+    freeze: Freeze | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedBlock:
+    """``[[removed]]``: stop managing ``address``; ``destroy`` also deletes it."""
+
+    address: Address
+    destroy: bool
+    reason: str = ""
+    location: SourceLocation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportBlock:
+    """``[[import]]``: adopt the object ``id`` as ``address``."""
+
+    address: Address
+    id: str
+    location: SourceLocation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """``[[allow]]`` or ``--allow ADDR=CLASS``: lifts a block, never answers the question.
+
+    ``address`` may hold the globs ``*`` and ``?``, except for class ``destroys``.
+    ``class_name`` is empty in a block that only raises ``max_nodes_removed``.
+    """
+
+    address: str
+    class_name: str
+    max_nodes_removed: int | None = None
+    until: datetime.datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSettings:
+    """``[provider.modelarts]`` as written; None where the files are silent. Durations in seconds."""
+
+    endpoint: str | None = None
+    region: str | None = None
+    project_id: str | None = None
+    poll_interval: float | None = None
+    request_timeout: float = 30.0
+    wait_timeout: float = 5400.0
+    max_retries: int = 5
+    parallelism: int = 10
+    user_id: str | None = None
+    request_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredState:
+    """Everything the files ask for."""
+
+    provider: ProviderSettings = field(default_factory=ProviderSettings)
+    state_path: str = "pools.state.json"
+    guards: Guards = field(default_factory=Guards)
+    resources: Mapping[Address, DesiredResource] = field(default_factory=dict)
+    removed: tuple[RemovedBlock, ...] = ()
+    imports: tuple[ImportBlock, ...] = ()
+    permissions: tuple[Permission, ...] = ()

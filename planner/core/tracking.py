@@ -1,0 +1,46 @@
+"""The recorded state: which live object belongs to which address, and what was sent to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from planner.core.addresses import Address
+from planner.core.trees import Tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceIdentity:
+    """The service that a state belongs to: ``endpoint`` is ``simulator`` or ``https``."""
+
+    endpoint: str
+    region: str
+    project_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedResource:
+    """What is recorded of one resource (semantics 2.2).
+
+    ``last_applied`` is API-shaped and holds only what this tool has sent. ``last_seen`` is
+    ``{"metadata": …, "spec": …, "phase": …}`` as read after the last apply or import.
+    ``created_entries`` names the ``spec.resources`` entries that this tool made, as config-path
+    keys (``flavor`` or ``flavor/node_pool``): only those are removed when their block goes.
+    ``waiting`` says what was accepted and is not finished; empty when nothing is.
+    """
+
+    id: str
+    last_applied: Tree
+    last_seen: Tree
+    prevent_destroy: bool = False
+    created_entries: tuple[str, ...] = ()
+    waiting: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One state document; ``serial`` rises only when content changes."""
+
+    lineage: str
+    serial: int = 0
+    service: ServiceIdentity | None = None
+    applied_from: str = ""
+    resources: Mapping[Address, TrackedResource] = field(default_factory=dict)

@@ -1,0 +1,87 @@
+"""JSON-shaped trees, the one representation that files, service and state share.
+
+Trees are never changed in place: a function that needs another tree builds one.
+Three things are told apart that Python's ``==`` confuses: a member that is not there
+(``ABSENT``), a ``null``, and a value; and ``1``, ``1.0`` and ``True``.
+"""
+
+import enum
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias, Union
+
+from planner.core.addresses import Address
+
+
+class _Absent(enum.Enum):
+    ABSENT = "absent"
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = _Absent.ABSENT
+Absent: TypeAlias = Literal[_Absent.ABSENT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A value that another resource will have: known after apply, or resolved from its id."""
+
+    address: Address
+    attribute: Literal["id", "name"] = "id"
+
+    def __str__(self) -> str:
+        """Return the expression as files spell it."""
+        return f"${{{self.address}.{self.attribute}}}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountRange:
+    """A node count that is acted on only outside ``minimum``..``maximum`` (semantics 2.5)."""
+
+    minimum: int
+    maximum: int
+    initial: int
+
+
+Value: TypeAlias = Union[None, bool, int, float, str, Reference, CountRange, "list[Value]", "dict[str, Value]"]
+Tree: TypeAlias = dict[str, Value]
+Maybe: TypeAlias = Value | Absent
+
+
+def is_same(left: Maybe, right: Maybe) -> bool:
+    """Tell whether two values are equal with their types: ``1``, ``1.0`` and ``True`` differ."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(is_same(left[key], right[key]) for key in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(is_same, left, right))
+    return type(left) is type(right) and left == right
+
+
+def as_tree(value: Maybe) -> Tree:
+    """Return ``value`` where it is an object, else an empty object."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: Maybe) -> list[Value]:
+    """Return ``value`` where it is a list, else an empty list."""
+    return value if isinstance(value, list) else []
+
+
+def as_int(value: Maybe) -> int:
+    """Return ``value`` where it is a whole number, else 0."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def as_text(value: Maybe) -> str:
+    """Return ``value`` where it is a text, else an empty text."""
+    return value if isinstance(value, str) else ""
+
+
+def find_member(value: Maybe, *names: str) -> Maybe:
+    """Return what stands at ``names`` below ``value``, or ABSENT."""
+    for name in names:
+        if not isinstance(value, dict) or name not in value:
+            return ABSENT
+        value = value[name]
+    return value
