@@ -1,6 +1,6 @@
 """The desired state: what the files ask for, resolved, before the service is looked at."""
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -32,7 +32,7 @@ class Lifecycle:
 class Freeze:
     """``[pool.x.freeze]``: no write to the pool before ``until``."""
 
-    until: datetime.datetime
+    until: dt.datetime
     reason: str
 
 
@@ -82,7 +82,7 @@ class Permission:
     address: str
     class_name: str
     max_nodes_removed: int | None = None
-    until: datetime.datetime | None = None
+    until: dt.datetime | None = None
     reason: str = ""
 
 

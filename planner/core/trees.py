@@ -44,7 +44,7 @@ class CountRange:
     initial: int
 
 
-Value: TypeAlias = Union[None, bool, int, float, str, Reference, CountRange, "list[Value]", "dict[str, Value]"]
+Value: TypeAlias = Union[bool, int, float, str, Reference, CountRange, "list[Value]", "dict[str, Value]", None]
 Tree: TypeAlias = dict[str, Value]
 Maybe: TypeAlias = Value | Absent
 
