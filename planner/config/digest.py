@@ -1,0 +1,51 @@
+"""The digest of a resolved configuration: the same for every layout, comment, file split and machine."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from planner.core.addresses import Address
+from planner.core.canonical import make_digest
+from planner.core.desired import DesiredResource, DesiredState
+
+
+def build_config_digest(desired: DesiredState) -> str:
+    """Return ``sha256:`` and the hash over canonical JSON (RFC 8785) of ``desired``, less source lines."""
+    return make_digest(
+        {
+            "provider": _encode(desired.provider),
+            "state_path": desired.state_path,
+            "guards": _encode(desired.guards),
+            "resources": {str(address): _encode_resource(one) for address, one in desired.resources.items()},
+            "removed": _encode_rows(desired.removed),
+            "imports": _encode_rows(desired.imports),
+            "permissions": _encode_rows(desired.permissions),
+        }
+    )
+
+
+def _encode_resource(resource: DesiredResource) -> dict[str, Any]:
+    return {
+        "tree": resource.tree,
+        "lifecycle": _encode(resource.lifecycle),
+        "guards": _encode(resource.guards),
+        "freeze": _encode(resource.freeze),
+    }
+
+
+def _encode_rows(rows: Iterable[object]) -> list[Any]:
+    return sorted((_encode(row) for row in rows), key=str)
+
+
+def _encode(value: Any) -> Any:
+    match value:
+        case Address():
+            return str(value)
+        case dt.datetime():
+            return value.astimezone(dt.UTC).isoformat()
+        case _ if dataclasses.is_dataclass(value):
+            names = (one.name for one in dataclasses.fields(value) if one.name != "location")
+            return {name: _encode(getattr(value, name)) for name in names}
+        case _:
+            return value

@@ -1,0 +1,48 @@
+"""Faults: what is wrong at one path of one file, before its line is looked up."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from planner.config.positions import TomlPath
+from planner.config.source_map import SourceMap
+from planner.core.addresses import parse_address
+from planner.core.diagnostics import Diagnostic, Severity
+from planner.kinds.names import BLOCK_KINDS
+
+MAXIMUM_FAULTS: Final = 1000
+"""How many faults of one run are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One fault; ``is_value`` says that the value is meant and not its key."""
+
+    file: str
+    path: TomlPath
+    code: str
+    summary: str
+    detail: str
+    is_value: bool = False
+    severity: Severity = Severity.ERROR
+
+
+def build_diagnostics(faults: Iterable[Fault], sources: SourceMap) -> Iterator[Diagnostic]:
+    """Yield the diagnostics of ``faults``, with address, file, line, column and source line."""
+    for fault in faults:
+        yield Diagnostic(
+            severity=fault.severity,
+            code=fault.code,
+            summary=fault.summary,
+            detail=fault.detail,
+            address=_find_address(fault.path),
+            location=sources.locate(fault.file, fault.path, is_value=fault.is_value),
+        )
+
+
+def _find_address(path: TomlPath) -> str:
+    match path:
+        case (str(kind), str(name), *_) if kind in BLOCK_KINDS and parse_address(f"{kind}.{name}"):
+            return f"{kind}.{name}"
+        case _:
+            return ""

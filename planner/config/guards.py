@@ -1,0 +1,62 @@
+"""Guards: defaults, what the files make of them, and which of a pool's would loosen them."""
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from planner.core.desired import Guards
+from planner.core.trees import Tree
+from planner.kinds.rule_blocks import DISRUPTION_WORDS, DRIFT_WORDS, GuardsBlock
+
+LIMITS: Final = ("max_percent_removed", "max_nodes_removed", "max_nodes_added")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loosening:
+    """A key of a pool's guards that permits more than the guards of all pools."""
+
+    key: str
+    outer: str
+    inner: str
+
+
+def build_guards(block: GuardsBlock | None, *, outer: Guards) -> Guards:
+    """Return ``outer`` with what ``block`` writes."""
+    return outer if block is None else dataclasses.replace(outer, **block.model_dump(exclude_unset=True))
+
+
+def find_loosenings(body: Tree, *, outer: Tree) -> Iterator[Loosening]:
+    """Yield each key of a pool's raw guards that is looser than the raw guards of all pools."""
+    for key, find_rank in (*((limit, _rank_limit) for limit in LIMITS), *_WORD_KEYS):
+        inner, wide = body.get(key), outer.get(key, getattr(_DEFAULTS, key))
+        inner_rank, outer_rank = find_rank(inner), find_rank(wide)
+        if key in body and inner_rank is not None and outer_rank is not None and inner_rank > outer_rank:
+            yield Loosening(key=key, outer=_name(key, wide, is_default=key not in outer), inner=str(inner))
+
+
+_DEFAULTS: Final = Guards()
+
+
+def _rank_limit(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _rank_disruption(value: object) -> int | None:
+    return DISRUPTION_WORDS.index(value) if isinstance(value, str) and value in DISRUPTION_WORDS else None
+
+
+def _rank_drift(value: object) -> int | None:
+    """Rank by how much is done about drift; the default reverts some classes and stops at the others."""
+    if value is None:
+        return 1
+    return 2 - DRIFT_WORDS.index(value) if isinstance(value, str) and value in DRIFT_WORDS else None
+
+
+_WORD_KEYS: Final = (("max_disruption", _rank_disruption), ("on_drift", _rank_drift))
+
+
+def _name(key: str, value: object, *, is_default: bool) -> str:
+    if value is None:
+        return "by class (the default)" if key == "on_drift" else "without limit"
+    return f"{value} (the default)" if is_default else str(value)

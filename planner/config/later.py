@@ -1,0 +1,101 @@
+"""Keys that the language has and this version does not read yet; each is refused in words.
+
+The one place to open when a key is built: delete its row here, add its model, and the rest follows.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from planner.config.documents import Document
+from planner.config.faults import Fault
+from planner.config.positions import TomlPath
+from planner.core.trees import Maybe, as_tree
+from planner.kinds.block_trees import parse_reference
+
+CODE: Final = "config.not-in-this-version"
+
+_ANY: Final = "*"
+_ROWS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
+    (("variable",), "Write the values where they are used."),
+    (("locals",), "Write the values where they are used."),
+    (("moved",), "Keep the block's old name."),
+    (("policy",), "Use [guards] for limits."),
+    (("prices",), "Use limits on nodes: max_nodes_added, max_nodes_removed."),
+    (("include",), "Every *.pools.toml file of the directory is read."),
+    (("poolctl", "include"), "Every *.pools.toml file of the directory is read."),
+    (("backend", "git"), "Use [backend.local]."),
+    (("backend", "s3"), "Use [backend.local]."),
+    (("backend", "postgres"), "Use [backend.local]."),
+    (("backend", "http"), "Use [backend.local]."),
+    (("guards", "run"), "The limits hold for each pool."),
+    (("guards", "max_accelerators_removed"), "Use max_nodes_removed."),
+    (("guards", "max_hourly_cost_added"), "Use max_nodes_added."),
+    (("pool", _ANY, "guards", "max_accelerators_removed"), "Use max_nodes_removed."),
+    (("pool", _ANY, "guards", "max_hourly_cost_added"), "Use max_nodes_added."),
+    (("pool", _ANY, "for_each"), "Write one block for each."),
+    (("pool", _ANY, "rollout"), "Change the pools one after the other with --target."),
+    (("network", _ANY, "for_each"), "Write one block for each."),
+)
+_EXPRESSION: Final = re.compile(r"(?<!\$)\$\{")
+
+
+def find_later_keys(document: Document) -> Iterator[Fault]:
+    """Yield a fault for each key of ``document`` that a later version will read."""
+    for pattern, advice in _ROWS:
+        for path in _find_paths(document.tree, pattern, path=()):
+            yield _make_fault(document.file, path, what=f'"{path[-1]}"', advice=advice)
+
+
+def is_later_key(path: TomlPath) -> bool:
+    """Tell whether ``path`` is, or lies below, a key that a later version will read."""
+    return any(_is_covered(pattern, path) for pattern, _ in _ROWS)
+
+
+def find_expression_fault(file: str, path: TomlPath, *, text: str) -> Fault | None:
+    """Return the fault of an ``${...}`` that this version does not evaluate; None for all other texts."""
+    if not _EXPRESSION.search(text) or (is_reference_key(path) and parse_reference(text)):
+        return None
+    return _make_fault(
+        file,
+        path,
+        what="This expression",
+        advice='Of all ${...}, only network = "${network.NAME.id}" and parent = "${pool.NAME.id}" are read; '
+        "write the value itself, or $${ for a literal ${.",
+        is_value=True,
+    )
+
+
+def is_reference_key(path: TomlPath) -> bool:
+    """Tell whether a reference to another block may stand at ``path``."""
+    match path:
+        case ("pool", _, "network" | "parent"):
+            return True
+        case _:
+            return False
+
+
+def _find_paths(value: Maybe, pattern: tuple[str, ...], *, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if not pattern:
+        yield path
+        return
+    table = as_tree(value)
+    names = list(table) if pattern[0] == _ANY else [pattern[0]] if pattern[0] in table else []
+    for name in names:
+        yield from _find_paths(table[name], pattern[1:], path=(*path, name))
+
+
+def _is_covered(pattern: tuple[str, ...], path: TomlPath) -> bool:
+    return len(path) >= len(pattern) and all(want in {_ANY, have} for want, have in zip(pattern, path, strict=False))
+
+
+def _make_fault(file: str, path: TomlPath, *, what: str, advice: str, is_value: bool = False) -> Fault:
+    return Fault(
+        file=file,
+        path=path,
+        code=CODE,
+        summary="not in this version",
+        detail=f"{what} belongs to the configuration language, but this version of poolctl does not read it yet, "
+        f"and ignoring it would plan something else than you wrote. {advice}",
+        is_value=is_value,
+    )

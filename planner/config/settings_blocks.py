@@ -1,0 +1,71 @@
+"""``[poolctl]``, ``[backend.local]`` and ``[provider.modelarts]``."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from planner.kinds.block_types import Block, Text
+
+_Duration = Annotated[str, Field(pattern=r"^[0-9]{1,7}(ms|s|m|h)$")]
+_HeaderText = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,128}$")]
+
+
+class PoolctlBlock(Block):
+    """What the files ask of the tool itself."""
+
+    required_version: Text | None = Field(
+        default=None, description='Versions of poolctl that may read these files, such as ">=0.1, <2".'
+    )
+
+
+class LocalBackendBlock(Block):
+    """The state in a file beside the configuration."""
+
+    path: Text | None = Field(default=None, description="State file, relative to this directory and inside it.")
+
+
+class BackendBlock(Block):
+    """Where the state is kept."""
+
+    local: LocalBackendBlock | None = Field(default=None, description="A file in this directory; the default.")
+
+
+class ModelArtsBlock(Block):
+    """The service that the pools live in."""
+
+    endpoint: Text | None = Field(
+        default=None, description='"simulator", or the https:// address of the service; absent: from the region.'
+    )
+    region: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}[a-z0-9]$")] | None = Field(
+        default=None, description="Region, such as eu-de."
+    )
+    project_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = Field(
+        default=None, description="Id of the project, 32 hexadecimal digits."
+    )
+    poll_interval: _Duration | None = Field(
+        default=None, description='Pause between two looks at a running operation, such as "10s".'
+    )
+    request_timeout: _Duration | None = Field(
+        default=None, description='Longest wait for one answer, "30s" by default.'
+    )
+    wait_timeout: _Duration | None = Field(
+        default=None, description='Longest wait for one operation, "90m" by default.'
+    )
+    max_retries: Annotated[int, Field(ge=0, le=100)] | None = Field(
+        default=None, description="How often one request is repeated; 5 by default."
+    )
+    parallelism: Annotated[int, Field(ge=1, le=256)] | None = Field(
+        default=None, description="Operations at the same time; 10 by default."
+    )
+    user_id: _HeaderText | None = Field(
+        default=None, description="User for the workspace check (header X-ModelArts-User-ID)."
+    )
+    request_type: Literal["console"] | None = Field(
+        default=None, description="console turns the billing-order function on (header request-type)."
+    )
+
+
+class ProviderBlock(Block):
+    """The services that resources live in."""
+
+    modelarts: ModelArtsBlock | None = Field(default=None, description="Huawei Cloud / OTC ModelArts.")

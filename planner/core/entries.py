@@ -1,0 +1,71 @@
+"""List entries by key: how entries of files, state and service find each other (semantics 3)."""
+
+from collections.abc import Iterable
+
+from planner.core.field_paths import EntryKey
+from planner.core.kind_rules import ListRule
+from planner.core.trees import ABSENT, Maybe, Tree, Value, as_tree
+
+
+def make_key(entry: Value, rule: ListRule) -> EntryKey:
+    """Return the full key of an entry: one part a key member, then one an optional key member."""
+    tree = as_tree(entry)
+    return EntryKey(parts=tuple(_format_part(tree, name, rule) for name in (*rule.keys, *rule.optional_keys)))
+
+
+def find_refined(lists: Iterable[list[Value]], rule: ListRule) -> frozenset[tuple[str, ...]]:
+    """Return the short keys whose optional members some entry of ``lists`` sets."""
+    size = len(rule.keys)
+    keys = (make_key(entry, rule).parts for one in lists for entry in one)
+    return frozenset(parts[:size] for parts in keys if any(parts[size:]))
+
+
+def index_entries(
+    entries: list[Value], rule: ListRule, *, refined: frozenset[tuple[str, ...]] = frozenset()
+) -> dict[EntryKey, Value]:
+    """Return entries by key, in their order; a key that comes again gets an ordinal of its own.
+
+    The optional members take part only for the short keys in ``refined``.
+    """
+    indexed: dict[EntryKey, Value] = {}
+    for entry in entries:
+        key = _shorten(make_key(entry, rule), rule, refined)
+        number = 2
+        unique = key
+        while unique in indexed:
+            unique = EntryKey(parts=(*key.parts, f"#{number}"))
+            number += 1
+        indexed[unique] = entry
+    return indexed
+
+
+def find_entry(entries: list[Value], rule: ListRule, *, key: EntryKey) -> list[int]:
+    """Return the indexes of the entries that ``key`` names; a key without optional parts names them all."""
+    return [index for index, entry in enumerate(entries) if make_key(entry, rule).parts[: len(key.parts)] == key.parts]
+
+
+def make_entry(rule: ListRule, key: EntryKey) -> Tree:
+    """Return a new entry that holds its key members and nothing else."""
+    size = len(rule.keys)
+    entry: Tree = {name: part for name, part in zip(rule.keys, key.parts, strict=False) if part}
+    optional = zip(rule.optional_keys, key.parts[size:], strict=False)
+    return entry | {name: _parse_members(part) for name, part in optional if part}
+
+
+def _shorten(key: EntryKey, rule: ListRule, refined: frozenset[tuple[str, ...]]) -> EntryKey:
+    short = key.parts[: len(rule.keys)]
+    return key if short in refined else EntryKey(parts=short)
+
+
+def _format_part(entry: Tree, name: str, rule: ListRule) -> str:
+    value: Maybe = entry.get(name, ABSENT)
+    if value is ABSENT or rule.is_default(entry, name):
+        return ""
+    if isinstance(value, dict):
+        return ":".join(f"{member}={value[member]}" for member in sorted(value))
+    return str(value)
+
+
+def _parse_members(part: str) -> Tree:
+    pairs = (piece.partition("=") for piece in part.split(":"))
+    return {name: int(text) if text.isdecimal() else text for name, _, text in pairs}

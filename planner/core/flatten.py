@@ -1,0 +1,49 @@
+"""Trees as flat mappings from field paths to leaves, with keyed lists by their keys."""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from planner.core.entries import find_refined, index_entries
+from planner.core.field_paths import FieldPath
+from planner.core.kind_rules import KindRules, find_list_rule
+from planner.core.trees import Tree, Value, as_list, find_member
+
+Refined: TypeAlias = frozenset[tuple[str, ...]]
+"""The short keys of entries whose optional key members take part."""
+
+
+def flatten(value: Value, rules: KindRules, *, refined: Refined = frozenset()) -> dict[FieldPath, Value]:
+    """Return every leaf of a resource's tree by its path.
+
+    Leaves are scalars, empty containers, and lists that are compared whole.
+    """
+    return dict(_walk(value, rules, path=(), refined=refined))
+
+
+def find_refined_keys(trees: Iterable[Tree], rules: KindRules) -> Refined:
+    """Return the short keys of entries for which ``trees`` (files, last applied) set an optional key member."""
+    listed = tuple(trees)
+    found: set[tuple[str, ...]] = set()
+    for pattern, rule in rules.lists.items():
+        if rule.optional_keys:
+            found |= find_refined((as_list(find_member(tree, *pattern)) for tree in listed), rule)
+    return frozenset(found)
+
+
+def _walk(value: Value, rules: KindRules, *, path: FieldPath, refined: Refined) -> Iterator[tuple[FieldPath, Value]]:
+    members = _find_members(value, rules, path=path, refined=refined)
+    if not members and path:
+        yield path, value
+    for below, member in members.items():
+        yield from _walk(member, rules, path=below, refined=refined)
+
+
+def _find_members(value: Value, rules: KindRules, *, path: FieldPath, refined: Refined) -> dict[FieldPath, Value]:
+    if isinstance(value, dict):
+        return {(*path, name): member for name, member in value.items()}
+    if not isinstance(value, list):
+        return {}
+    rule = find_list_rule(rules, path)
+    if rule is None or not rule.keys or rule.is_ordered:
+        return {}
+    return {(*path, key): entry for key, entry in index_entries(value, rule, refined=refined).items()}

@@ -1,0 +1,198 @@
+"""Blocks: why apply would refuse a change (semantics 5.1-5.5, 7.2)."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from planner.core.changes import Action, Block, Change, Disruption
+from planner.core.desired import Freeze, Guards, Permission
+from planner.core.live_trees import find_control_mode, find_phase
+from planner.core.permissions import (
+    DESTROYS,
+    PURCHASES,
+    RECREATE,
+    find_allowed_removals,
+    is_allowed,
+    is_disruption_allowed,
+)
+from planner.core.preparing import RESOURCES
+from planner.core.snapshot import LiveResource
+
+VANISHED = "vanished"
+_STUCK_PHASES = {
+    "Waiting": "it waits for a payment or an approval",
+    "Error": "the service reports an error in it",
+    "Deleting": "it is being deleted",
+}
+# Contract 4.8; what each bit refuses is inferred there.
+_RESIZE_RESTRICTED = 2
+_FROZEN = 8 | 16
+_SECURITY_FROZEN = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarding:
+    """What one change is judged by: the limits of its block, the permissions that hold, and the time."""
+
+    guards: Guards = field(default_factory=Guards)
+    permissions: tuple[Permission, ...] = ()
+    freeze: Freeze | None = None
+    prevent_destroy: bool = False
+    now: dt.datetime
+    live: LiveResource | None = None
+
+
+def find_blocks(change: Change, guarding: Guarding) -> tuple[Block, ...]:
+    """Return every reason for which apply would refuse ``change``; none for a change that writes nothing."""
+    if not change.operations:
+        return tuple(_find_vanished(change, guarding))
+    found = (
+        *_find_vanished(change, guarding),
+        *_find_destroys(change, guarding),
+        *_find_disruption(change, guarding),
+        *_find_purchase(change, guarding),
+        *_find_counts(change, guarding),
+        *_find_freeze(guarding),
+        *_find_phase(change, guarding),
+    )
+    return tuple(found)
+
+
+def count_removed(change: Change) -> int:
+    """Return the nodes that go: growth elsewhere never offsets (semantics 5.1)."""
+    return sum(max(0, row.before - row.after) for row in change.nodes)
+
+
+def count_added(change: Change) -> int:
+    """Return the nodes that come."""
+    return sum(max(0, row.after - row.before) for row in change.nodes)
+
+
+def find_removal_limit(before: int, percent: int) -> int:
+    """Return how many of ``before`` nodes may go at once: at least one (semantics 5.1)."""
+    return max(1, before * percent // 100)
+
+
+def _find_vanished(change: Change, guarding: Guarding) -> Iterator[Block]:
+    if change.reason == VANISHED and not is_allowed(RECREATE, guarding.permissions):
+        yield Block(
+            code=VANISHED,
+            summary="A tracked resource is gone from the service",
+            detail=f"{change.id} was deleted outside of poolctl. To make it anew, add "
+            f"--allow '{change.address}={RECREATE}'; to forget it, write a [[removed]] block with destroy = false.",
+        )
+
+
+def _find_destroys(change: Change, guarding: Guarding) -> Iterator[Block]:
+    if change.action not in {Action.DELETE, Action.REPLACE}:
+        return
+    if guarding.prevent_destroy:
+        yield Block(
+            code="prevent_destroy",
+            summary="This resource must not be destroyed",
+            detail="lifecycle.prevent_destroy is set for it. No option lifts that: change the files first.",
+        )
+    if not is_allowed(DESTROYS, guarding.permissions):
+        verb = "deletes" if change.action is Action.DELETE else "deletes and makes anew"
+        yield Block(
+            code="max_disruption",
+            summary="Every delete and replace needs a permission",
+            detail=f"This change {verb} {change.id}, and its jobs die. Add --allow '{change.address}={DESTROYS}', "
+            "or an [[allow]] block that a reviewer sees.",
+        )
+
+
+def _find_disruption(change: Change, guarding: Guarding) -> Iterator[Block]:
+    ranks = {one.word: one for one in Disruption}
+    limit = ranks[guarding.guards.max_disruption]
+    if change.action in {Action.DELETE, Action.REPLACE} or change.disruption <= limit:
+        return
+    if not is_disruption_allowed(change.disruption, guarding.permissions):
+        word = change.disruption.word
+        yield Block(
+            code="max_disruption",
+            summary="The change disrupts more than the guards allow",
+            detail=f"It is of class {word}, and max_disruption is {limit.word}. "
+            f"Where that is meant, add --allow '{change.address}={word}', or an [[allow]] block that a reviewer sees.",
+        )
+
+
+def _find_purchase(change: Change, guarding: Guarding) -> Iterator[Block]:
+    if change.purchases and not is_allowed(PURCHASES, guarding.permissions):
+        yield Block(
+            code=PURCHASES,
+            summary="The change buys something",
+            detail=f"It sets billing annotations. Add --allow '{change.address}={PURCHASES}' where that is meant.",
+        )
+
+
+def _find_counts(change: Change, guarding: Guarding) -> Iterator[Block]:
+    if change.action in {Action.DELETE, Action.REPLACE}:
+        return
+    guards, removed, added = guarding.guards, count_removed(change), count_added(change)
+    is_lifted = removed <= find_allowed_removals(guarding.permissions)
+    if guards.max_percent_removed is not None and not is_lifted:
+        limit = find_removal_limit(change.nodes_before, guards.max_percent_removed)
+        if removed > limit:
+            rule = f"max_percent_removed = {guards.max_percent_removed} of {change.nodes_before} nodes lets {limit} go"
+            yield _make_removal_block("max_percent_removed", rule, removed)
+    if guards.max_nodes_removed is not None and removed > guards.max_nodes_removed and not is_lifted:
+        yield _make_removal_block("max_nodes_removed", f"max_nodes_removed is {guards.max_nodes_removed}", removed)
+    if guards.max_nodes_added is not None and added > guards.max_nodes_added:
+        yield Block(
+            code="max_nodes_added",
+            summary="The change adds more nodes than the guards allow",
+            detail=f"It adds {added} nodes, and max_nodes_added is {guards.max_nodes_added}. "
+            "Grow in steps, or raise the limit in [guards].",
+        )
+
+
+def _make_removal_block(code: str, rule: str, removed: int) -> Block:
+    return Block(
+        code=code,
+        summary="The change removes more nodes than the guards allow",
+        detail=f"It removes {removed} nodes, and {rule}. Shrink in steps, or write an [[allow]] block with "
+        f"max_nodes_removed = {removed}.",
+    )
+
+
+def _find_freeze(guarding: Guarding) -> Iterator[Block]:
+    freeze = guarding.freeze
+    if freeze is not None and guarding.now < freeze.until:
+        yield Block(
+            code="freeze",
+            summary="The pool is frozen",
+            detail=f"No write before {freeze.until.isoformat()}: {freeze.reason}",
+        )
+
+
+def _find_phase(change: Change, guarding: Guarding) -> Iterator[Block]:
+    live = guarding.live
+    if live is None:
+        return
+    is_delete = change.action in {Action.DELETE, Action.REPLACE}
+    mode = find_control_mode(live)
+    if mode & (_SECURITY_FROZEN if is_delete else _FROZEN):
+        yield _make_phase_block(f"The service has frozen it (controlMode {mode}).")
+    elif mode & _RESIZE_RESTRICTED and not is_delete and _has_resize(change):
+        yield _make_phase_block(f"The service restricts changes of its size (controlMode {mode}).")
+    phase = find_phase(live)
+    if not is_delete and phase in _STUCK_PHASES:
+        yield _make_phase_block(f"It is in phase {phase}: {_STUCK_PHASES[phase]}.")
+
+
+def _has_resize(change: Change) -> bool:
+    return any(one.path[:2] == RESOURCES for one in change.fields)
+
+
+def _make_phase_block(why: str) -> Block:
+    return Block(
+        code="phase",
+        summary="The service takes no change of this resource now",
+        detail=f"{why} Nothing is sent before that is settled.",
+    )
+
+
+def name_blocks(blocks: Iterable[Block], address: str) -> tuple[Block, ...]:
+    """Return ``blocks`` with the address that they stand for."""
+    return tuple(Block(code=one.code, summary=one.summary, detail=one.detail, address=address) for one in blocks)

@@ -1,0 +1,65 @@
+"""RFC 6902: JSON Patch with ``test`` operations, made by the library ``jsonpatch``."""
+
+from typing import Any
+
+from planner.core.canonical import make_plain
+from planner.core.trees import Tree, as_tree
+
+_ENTRY_DEPTH = 3
+
+
+def make_json_patch(before: Tree | None, after: Tree | None) -> tuple[Tree, ...]:
+    """Return the operations that turn ``before`` into ``after``, without ``move``.
+
+    Each value that is replaced or removed is tested first, and each operation inside an entry of
+    ``spec.resources`` comes after a test of that entry's flavor: an index alone names nobody.
+    A resource that is not there is the document ``null``.
+    """
+    import jsonpatch
+
+    old, new = make_plain(before), make_plain(after)
+    patch: list[Tree] = []
+    document = old
+    for raw in jsonpatch.make_patch(old, new).patch:
+        for operation in _expand_move(raw, document):
+            patch += [*_make_tests(operation, document), operation]
+            document = jsonpatch.apply_patch(document, [operation])
+    return tuple(patch)
+
+
+def _expand_move(operation: Tree, document: Any) -> list[Tree]:
+    if operation["op"] != "move":
+        return [operation]
+    value = _find(document, str(operation["from"]))
+    return [
+        {"op": "remove", "path": operation["from"]},
+        {"op": "add", "path": operation["path"], "value": value},
+    ]
+
+
+def _make_tests(operation: Tree, document: Any) -> list[Tree]:
+    path = str(operation["path"])
+    tests = _make_flavor_tests(path, document)
+    if operation["op"] in ("replace", "remove"):
+        tests.append({"op": "test", "path": path, "value": _find(document, path)})
+    return tests
+
+
+def _make_flavor_tests(path: str, document: Any) -> list[Tree]:
+    parts = path.split("/")[1:]
+    if len(parts) < _ENTRY_DEPTH or parts[:2] != ["spec", "resources"] or not parts[2].isdecimal():
+        return []
+    entry = _find_entry(document, int(parts[2]))
+    place = "/" + "/".join(parts[:_ENTRY_DEPTH]) + "/flavor"
+    return [{"op": "test", "path": place, "value": entry["flavor"]}] if "flavor" in entry and path != place else []
+
+
+def _find_entry(document: Any, index: int) -> Tree:
+    entries = document["spec"]["resources"]
+    return as_tree(entries[index]) if index < len(entries) else {}
+
+
+def _find(document: Any, path: str) -> Any:
+    import jsonpatch
+
+    return jsonpatch.JsonPointer(path).resolve(document)

@@ -1,0 +1,49 @@
+"""Live objects as trees: the part that is planned on, and the part that is remembered."""
+
+from planner.core.snapshot import LiveResource
+from planner.core.trees import ABSENT, Tree, Value, as_int, as_text, as_tree, find_member
+
+# Semantics 2.2: these move by themselves.
+_VOLATILE = {
+    "labels": frozenset({"os.modelarts/order.name"}),
+    "annotations": frozenset({"os.modelarts/flavor.resource.ids", "os.modelarts.pool/subpools.count"}),
+}
+NAME_LABEL = "os.modelarts/name"
+WORKSPACE_LABEL = "os.modelarts/workspace.id"
+
+
+def make_tree(live: LiveResource) -> Tree:
+    """Return ``{"metadata": {"labels", "annotations"}, "spec"}`` of a live object, less what is not there."""
+    metadata: Tree = {name: live.metadata[name] for name in ("labels", "annotations") if name in live.metadata}
+    return {"metadata": metadata, "spec": live.spec}
+
+
+def make_seen(live: LiveResource) -> Tree:
+    """Return what is remembered of a live object as ``last_seen`` (semantics 2.2)."""
+    metadata: Tree = {name: _drop_volatile(name, value) for name, value in live.metadata.items()}
+    return {"metadata": metadata, "spec": live.spec, "phase": find_phase(live)}
+
+
+def find_phase(live: LiveResource) -> str:
+    """Return the phase; empty where the service has not set one yet."""
+    return as_text(live.status.get("phase", ABSENT))
+
+
+def find_display_name(tree: Tree) -> str:
+    """Return the display name (label ``os.modelarts/name``) of a resource's tree."""
+    return as_text(find_member(tree, "metadata", "labels", NAME_LABEL))
+
+
+def find_workspace(tree: Tree) -> str:
+    """Return the workspace of a resource's tree; empty where it names none."""
+    return as_text(find_member(tree, "metadata", "labels", WORKSPACE_LABEL))
+
+
+def find_control_mode(live: LiveResource) -> int:
+    """Return the bits of ``spec.controlMode`` (contract 4.8)."""
+    return as_int(find_member(live.spec, "controlMode"))
+
+
+def _drop_volatile(name: str, value: Value) -> Value:
+    dropped = _VOLATILE.get(name, frozenset())
+    return {key: member for key, member in as_tree(value).items() if key not in dropped} if dropped else value

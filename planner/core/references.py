@@ -1,0 +1,41 @@
+"""References between resources: which there are, what they resolve to, and who depends on whom."""
+
+from collections.abc import Iterator, Mapping
+
+from planner.core.addresses import Address
+from planner.core.kind_rules import KindRules
+from planner.core.trees import Maybe, Reference, Tree, Value, as_tree, find_member
+
+
+def find_references(value: Value) -> Iterator[Reference]:
+    """Yield every reference in ``value``."""
+    if isinstance(value, Reference):
+        yield value
+    elif isinstance(value, dict):
+        for member in value.values():
+            yield from find_references(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from find_references(member)
+
+
+def resolve_tree(tree: Tree, ids: Mapping[Address, str]) -> Tree:
+    """Return ``tree`` with each reference to an id of ``ids`` replaced by it; others stay as they are."""
+    return as_tree(_resolve(tree, ids))
+
+
+def find_dependencies(tree: Tree, rules: KindRules, *, owners: Mapping[str, Address]) -> frozenset[Address]:
+    """Return the addresses that a resource's tree needs: by reference, or by a literal id that ``owners`` knows."""
+    named = {one.address for one in find_references(tree)}
+    literals: list[Maybe] = [find_member(tree, *pattern) for pattern in rules.references]
+    return frozenset(named | {owners[one] for one in literals if isinstance(one, str) and one in owners})
+
+
+def _resolve(value: Value, ids: Mapping[Address, str]) -> Value:
+    if isinstance(value, Reference):
+        return ids.get(value.address, value)
+    if isinstance(value, dict):
+        return {name: _resolve(member, ids) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_resolve(member, ids) for member in value]
+    return value

@@ -1,0 +1,133 @@
+"""What is wrong between files, state and service, told before a change is planned (semantics 1 and 3.1)."""
+
+from collections.abc import Iterable
+
+from planner.core.addresses import Address
+from planner.core.diagnostics import Diagnostic, SourceLocation, make_error, make_notice
+from planner.core.entries import find_entry, make_key
+from planner.core.kind_rules import KindRules
+from planner.core.preparing import RESOURCES
+from planner.core.snapshot import LiveResource
+from planner.core.trees import Tree, as_list, find_member
+
+_TOO_MANY_GONE = 2
+
+
+def report_missing_block(address: Address, id_: str) -> Diagnostic:
+    """Say that a tracked resource has no block: deleting a block deletes nothing."""
+    return make_error(
+        "plan.missing-block",
+        "A tracked resource has no block in the files",
+        detail=f"The state tracks {address} ({id_}), and no file declares it. Deleting a block deletes nothing. "
+        "To stop managing it and leave it running, write:\n\n"
+        f"[[removed]]\nfrom    = {_quote(str(address))}\ndestroy = false\n\n"
+        "To delete it together with its jobs, write destroy = true.",
+        address=str(address),
+    )
+
+
+def report_untracked_twin(address: Address, live: LiveResource, location: SourceLocation | None) -> Diagnostic:
+    """Say that an object with the wanted name is there already, and how to adopt it."""
+    return make_error(
+        "plan.exists",
+        "An object with this name exists and is not tracked",
+        detail=f"{live.id} has the display name that {address} asks for. Making another would fail, and it may be "
+        "somebody else's. To adopt it, write:\n\n"
+        f"[[import]]\nto = {_quote(str(address))}\nid = {_quote(live.id)}",
+        address=str(address),
+        location=location,
+    )
+
+
+def report_import_missing(address: Address, id_: str, location: SourceLocation | None) -> Diagnostic:
+    """Say that the object to import is not there."""
+    return make_error(
+        "plan.import-missing",
+        "The object to import is not there",
+        detail=f"The service knows no {address.kind} {id_}. Check the id, the project and the region.",
+        address=str(address),
+        location=location,
+    )
+
+
+def report_import_mismatch(address: Address, labels: Iterable[str], location: SourceLocation | None) -> Diagnostic:
+    """Say that the object to import is another than the block describes."""
+    return make_error(
+        "plan.import-mismatch",
+        "The object to import is not the one that the block describes",
+        detail=f"These fields cannot be changed in place and differ: {', '.join(labels)}. Importing it would mean "
+        "to delete it at once. Correct the id, or make the block say what is there.",
+        address=str(address),
+        location=location,
+    )
+
+
+def report_vanished(addresses: Iterable[Address]) -> Diagnostic:
+    """Say that so much is gone at once that the project must be wrong (semantics 1.2)."""
+    names = ", ".join(str(one) for one in addresses)
+    return make_error(
+        "plan.many-vanished",
+        "Many tracked resources are gone at once",
+        detail=f"The service knows none of {names}. That is a wrong project, region or account rather than a loss: "
+        "check the credentials and project_id. Where they are really gone, take them out of the state with "
+        "poolctl state rm.",
+    )
+
+
+def report_in_use(address: Address, users: Iterable[str], location: SourceLocation | None) -> Diagnostic:
+    """Say that others use what a plan would delete or replace (semantics 7.3)."""
+    return make_error(
+        "plan.in-use",
+        "Others use what this plan would delete",
+        detail=f"{address} is used by {', '.join(users)}. The service refuses to delete it, and they would lose it: "
+        "delete or move these first.",
+        address=str(address),
+        location=location,
+    )
+
+
+def report_released(address: Address, labels: Iterable[str]) -> Diagnostic:
+    """Say that fields are left to the service or to others from now on."""
+    return make_notice(
+        "plan.released",
+        "Fields are no longer managed",
+        detail=f"{', '.join(labels)}: the line is gone from the files, and the value is left as it is (no longer managed).",
+        address=str(address),
+    )
+
+
+def is_vanishing_together(addresses: Iterable[Address]) -> bool:
+    """Tell whether more is gone than is likely in the right project."""
+    return len(tuple(addresses)) > _TOO_MANY_GONE
+
+
+def find_ambiguous(desired: Tree, live: Tree, *, rules: KindRules) -> tuple[str, ...]:
+    """Return the keys of entries for which more than one live entry answers (semantics 3.1)."""
+    rule = rules.lists.get(RESOURCES)
+    if rule is None:
+        return ()
+    present = as_list(find_member(live, *RESOURCES))
+    size = len(rule.keys)
+    names = []
+    for entry in as_list(find_member(desired, *RESOURCES)):
+        full = make_key(entry, rule)
+        key = full if any(full.parts[size:]) else type(full)(parts=full.parts[:size])
+        if len(find_entry(present, rule, key=key)) > 1:
+            names.append(str(key))
+    return tuple(names)
+
+
+def report_ambiguous(address: Address, keys: Iterable[str], location: SourceLocation | None) -> Diagnostic:
+    """Say that an entry of the files could mean several live ones."""
+    return make_error(
+        "plan.ambiguous-entry",
+        "An entry of the files matches several entries of the pool",
+        detail=f"The pool has more than one entry for {', '.join(keys)}. Write creating_step (or node_pool) so that "
+        "one entry is meant.",
+        address=str(address),
+        location=location,
+    )
+
+
+def _quote(text: str) -> str:
+    return f"'{text}'" if '"' in text else f'"{text}"'

@@ -1,0 +1,90 @@
+"""The kind ``pool``: where it lives in the API and its rules as a table (semantics 2-4 and 7)."""
+
+from planner.core.kind_rules import KindApi, KindRules, ListRule
+from planner.kinds.ignoring import make_matcher
+from planner.kinds.names import format_label
+from planner.kinds.pool_disruption import POOL_JUDGES
+from planner.kinds.pool_entries import ENTRY_RULE, count_nodes, finish_pool
+from planner.kinds.pool_stages import make_pool_stages
+
+_LABELS = ("metadata", "labels")
+_ANNOTATIONS = ("metadata", "annotations")
+_ENTRY = ("spec", "resources", "*")
+
+POOL_RULES = KindRules(
+    kind="pool",
+    api=KindApi(
+        collection="/v2/{project_id}/pools",
+        api_version="v2",
+        kind_word="Pool",
+        created_phases=("Running",),
+    ),
+    lists={
+        ("spec", "resources"): ENTRY_RULE,
+        (*_ENTRY, "azs"): ListRule(keys=("az",)),
+        (*_ENTRY, "tags"): ListRule(keys=("key",), keeps_others=True),
+        (*_ENTRY, "taints"): ListRule(keys=("key", "effect"), keeps_others=True),
+        (*_ENTRY, "network", "securityGroups"): ListRule(),
+        (*_ENTRY, "dataVolumes"): ListRule(is_ordered=True),
+        (*_ENTRY, "volumeGroupConfigs"): ListRule(keys=("volumeGroup",), is_ordered=True),
+        (*_ENTRY, "volumeGroupConfigs", "*", "types"): ListRule(),
+        ("spec", "scope"): ListRule(),
+        ("spec", "jobFlavors"): ListRule(),
+        ("spec", "masters"): ListRule(is_ordered=True),
+        ("spec", "clusters"): ListRule(keys=("providerId",), is_ordered=True),
+    },
+    immutable=(
+        (*_LABELS, "os.modelarts/name"),
+        (*_LABELS, "os.modelarts/node.prefix"),
+        ("spec", "type"),
+        ("spec", "parent"),
+        ("spec", "network"),
+        ("spec", "containerNetwork"),
+        ("spec", "kubernetesSvcIpRange"),
+        ("spec", "masters"),
+        ("spec", "clusterFlavor"),
+        ("spec", "ipv6enable"),
+        ("spec", "userLogin"),
+        ("spec", "clusters"),
+    ),
+    one_way=(),
+    removable=(
+        (*_ANNOTATIONS, "*"),
+        (*_LABELS, "*"),
+        ("spec", "jobFlavors"),
+        _ENTRY,
+        (*_ENTRY, "tags", "*"),
+        (*_ENTRY, "taints", "*"),
+        (*_ENTRY, "labels", "*"),
+        (*_ENTRY, "extendParams", "*"),
+    ),
+    released=(
+        (*_LABELS, "os.modelarts/name"),
+        (*_LABELS, "os.modelarts/node.prefix"),
+        (*_LABELS, "os.modelarts/sharing"),
+        (*_LABELS, "os.modelarts/workspace.id"),
+        (*_ANNOTATIONS, "os.modelarts/order.id"),
+        (*_ANNOTATIONS, "os.modelarts/billing.mode"),
+        (*_ANNOTATIONS, "os.modelarts/period.num"),
+        (*_ANNOTATIONS, "os.modelarts/period.type"),
+        (*_ANNOTATIONS, "os.modelarts/auto.renew"),
+        (*_ANNOTATIONS, "os.modelarts/auto.pay"),
+        (*_ANNOTATIONS, "os.modelarts/promotion.info"),
+        (*_ANNOTATIONS, "os.modelarts/service.console.url"),
+    ),
+    references={("spec", "network", "name"): "network", ("spec", "parent"): "pool"},
+    purchases=(
+        (*_ANNOTATIONS, "os.modelarts/order.id"),
+        (*_ANNOTATIONS, "os.modelarts/billing.mode"),
+        (*_ANNOTATIONS, "os.modelarts/period.num"),
+        (*_ANNOTATIONS, "os.modelarts/period.type"),
+        (*_ANNOTATIONS, "os.modelarts/auto.renew"),
+        (*_ANNOTATIONS, "os.modelarts/auto.pay"),
+    ),
+    judges=POOL_JUDGES,
+    finish=finish_pool,
+    make_stages=make_pool_stages,
+    count_nodes=count_nodes,
+    make_matcher=make_matcher,
+    format_label=format_label,
+)

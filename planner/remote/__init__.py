@@ -1,0 +1,1 @@
+"""The edge to the service: endpoint, credentials, typed calls, retries, and reading."""

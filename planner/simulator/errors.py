@@ -1,0 +1,57 @@
+"""Refusals with the codes of the service (contract 1.1), and the one exception of the adapters.
+
+Exception
+├── Refusal          an answer that is an error; never leaves ``world.respond``
+└── SimulatorError   the world file cannot be used; its text says which file and what to do
+"""
+
+from planner.simulator.requests import Response, make_json_response
+
+BAD_REQUEST = "ModelArts.50004000"
+UNSUPPORTED_CONTENT_TYPE = "ModelArts.50004100"
+UNAUTHENTICATED = "ModelArts.50001000"
+POOL_EXISTS = "ModelArts.50015000"
+POOL_NOT_FOUND = "ModelArts.50015001"
+NETWORK_NOT_FOUND = "ModelArts.50025001"
+NETWORK_IN_USE = "ModelArts.50025002"
+ROUTE_NOT_FOUND = "APIGW.0101"
+METHOD_NOT_ALLOWED = "APIGW.0104"
+
+
+class SimulatorError(Exception):
+    """The world file is unusable: corrupt, foreign, or not readable or writable."""
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer of the service, not an error of this program
+    """An answer with an error body ``{"error_code", "error_msg"}``."""
+
+    def __init__(self, status: int, code: str, *, text: str) -> None:
+        """Keep the status, the code and the text of the answer."""
+        super().__init__(text)
+        self.status = status
+        self.code = code
+        self.text = text
+
+    def make_response(self) -> Response:
+        """Return the answer that the client sees."""
+        return make_json_response({"error_code": self.code, "error_msg": self.text}, self.status)
+
+
+def bad_request(detail: str) -> Refusal:
+    """Return the 400 that the service gives for any invalid body: ``Bad request. <detail>``."""
+    return Refusal(400, BAD_REQUEST, text=f"Bad request. {detail}")
+
+
+def pool_not_found(name: str) -> Refusal:
+    """Return the 404 of an unknown pool; the live text quotes the name (contract 1.1)."""
+    return Refusal(404, POOL_NOT_FOUND, text=f'pool "{name}" not found')
+
+
+def node_not_found(name: str) -> Refusal:
+    """Return the 404 of an unknown node; the text names it (X4)."""
+    return Refusal(404, POOL_NOT_FOUND, text=f'node "{name}" not found')
+
+
+def network_not_found(name: str) -> Refusal:
+    """Return the 404 of an unknown network."""
+    return Refusal(404, NETWORK_NOT_FOUND, text=f'network "{name}" not found')

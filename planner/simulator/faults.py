@@ -1,0 +1,102 @@
+"""Failures on demand: what a server, a network or a proxy does to an answer, and a script that says when."""
+
+import re
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from planner.simulator.requests import Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Another answer instead of the world's; nothing takes effect."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetBefore:
+    """The connection is reset before anything takes effect."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetAfter:
+    """The request takes effect, and the connection is reset in place of an answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truncated:
+    """The request takes effect, and the answer ends in the middle of its body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Garbage:
+    """The request takes effect, and a 200 comes back with ``body``, which is not what the API says."""
+
+    body: bytes = b"<html><body>proxy</body></html>"
+    content_type: str = "text/html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """The request takes effect at once, and its answer comes ``seconds`` later."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaleRead:
+    """A read is answered from the world as it was before the last write; a write is answered as ever."""
+
+
+Fault = Status | ResetBefore | ResetAfter | Truncated | Garbage | Delay | StaleRead
+FaultSource = Callable[[Request], Fault | None]
+"""Called once for each request, from many threads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """When ``fault`` happens: to requests of ``method`` (any when empty) whose path matches ``path`` as a whole.
+
+    ``skip`` matching requests pass first, then ``times`` of them fail; 0 is all that follow.
+    """
+
+    fault: Fault
+    method: str = ""
+    path: str = ".*"
+    skip: int = 0
+    times: int = 1
+
+    def matches(self, request: Request) -> bool:
+        """Tell whether ``request`` is one that this rule counts."""
+        return self.method in {"", request.method} and re.fullmatch(self.path, request.path) is not None
+
+
+class Script:
+    """A fault source that follows rules in order; the first rule that is due decides.
+
+    Each rule counts the requests that reach it: one that an earlier rule has taken is not counted.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        """Follow ``rules``."""
+        self._rules = tuple(rules)
+        self._counts = [0] * len(self._rules)
+        self._lock = threading.Lock()
+
+    def __call__(self, request: Request) -> Fault | None:
+        """Return what happens to ``request``."""
+        with self._lock:
+            for index, rule in enumerate(self._rules):
+                if rule.matches(request) and self._is_due(index):
+                    return rule.fault
+        return None
+
+    def _is_due(self, index: int) -> bool:
+        rule = self._rules[index]
+        self._counts[index] += 1
+        passed = self._counts[index] - rule.skip
+        return passed > 0 and (not rule.times or passed <= rule.times)

@@ -1,0 +1,49 @@
+"""Flavors, quotas and the user's configuration: what an account may buy (contract 2.11, 2.12)."""
+
+from planner.simulator.calls import Call
+from planner.simulator.drafts import Draft
+from planner.simulator.errors import bad_request
+from planner.simulator.lookups import list_records, matches_labels
+from planner.simulator.paging import cut_page, parse_limit
+from planner.simulator.requests import Response, make_json_response
+
+_SECTIONS = {"pools": "pool", "networks": "network"}
+
+
+def check_quota(draft: Draft, section: str, *, project_id: str) -> None:
+    """Refuse one more object of ``section`` when the quota is used up and quotas are enforced.
+
+    Raises:
+        Refusal: 400; the service's own code is unknown (contract 1.1).
+
+    """
+    kind = _SECTIONS[section]
+    used = sum(1 for _ in list_records(draft, section, project_id=project_id))
+    if draft.options.enforce_quotas and used >= draft.section("quotas").get(kind, 0):
+        raise bad_request(f"the {kind} quota is exceeded")
+
+
+def list_flavors(draft: Draft, call: Call) -> Response:
+    """Answer GET /v1/{project}/resourceflavors, with the zones where a flavor is sold out."""
+    query = call.request.query
+    found = [one for one in draft.records("flavors") if matches_labels(one, query.get("labelSelector", ""))]
+    ordered = sorted(found, key=lambda one: str(one["metadata"]["name"]))
+    size = parse_limit(query.get("limit", ""))
+    page, metadata = cut_page(ordered, size=size, token=query.get("continue", ""))
+    for index, one in enumerate(page):
+        if one["metadata"]["name"] in draft.options.sold_out:
+            page[index] = one | {"status": {"phase": dict.fromkeys(draft.options.azs, "soldout")}}
+    return make_json_response({"apiVersion": "v1", "kind": "ResourceFlavorList", "metadata": metadata, "items": page})
+
+
+def show_quotas(draft: Draft, call: Call) -> Response:
+    """Answer GET /v1/{project}/quotas: integers, as edition A has them."""
+    resources = [
+        {
+            "type": kind,
+            "quota": draft.section("quotas").get(kind, 0),
+            "used": sum(1 for _ in list_records(draft, section, project_id=call.project_id)),
+        }
+        for section, kind in _SECTIONS.items()
+    ]
+    return make_json_response({"quotas": {"resources": resources}})

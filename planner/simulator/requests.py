@@ -1,0 +1,52 @@
+"""Requests and responses as values: what the world reads, and what it answers."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+JsonObject = dict[str, Any]
+"""A decoded JSON object: keys are text, values are what ``json`` decodes to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP request; header names are lower-case, ``path`` is percent-decoded, ``query`` keeps the last value."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def is_write(self) -> bool:
+        """Tell whether the method can change the world."""
+        return self.method not in {"GET", "HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """One HTTP answer: a status code, headers and the bytes of a JSON document."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+def parse_target(target: str) -> tuple[str, dict[str, str]]:
+    """Split a request target (``/v2/p/pools?status=created``) into its decoded path and its query."""
+    path, _, query = target.partition("?")
+    return unquote(path, errors="replace"), parse_query(query)
+
+
+def parse_query(text: str) -> dict[str, str]:
+    """Decode a query string; blank values stay, of a repeated name the last one counts."""
+    return dict(parse_qsl(text, keep_blank_values=True, errors="replace"))
+
+
+def make_json_response(document: object, status: int = 200) -> Response:
+    """Return ``document`` as a JSON answer; text is escaped to ASCII, so that lone surrogates survive."""
+    body = json.dumps(document, separators=(",", ":")).encode("ascii")
+    return Response(status=status, headers={"content-type": "application/json"}, body=body)

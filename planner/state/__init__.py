@@ -1,0 +1,1 @@
+"""State and plan as versioned JSON; stores and their locks."""

@@ -1,0 +1,122 @@
+"""The state as text: one JSON document that merges and reviews well."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from planner.core.addresses import Address, parse_address
+from planner.core.diagnostics import Diagnostic
+from planner.core.tracking import ServiceIdentity, State, TrackedResource
+from planner.core.trees import Tree
+from planner.state.errors import DocumentError
+from planner.state.faults import make_fault, parse_document
+from planner.state.json_text import SourceText, format_json
+from planner.state.models import FORMAT_VERSION, ServiceDocument, StateDocument, TrackedDocument
+
+_REMEDY = (
+    "Restore the last good version (from version control, or `poolctl state pull` of another clone), "
+    "then run `poolctl plan`: it shows what differs from the service."
+)
+
+
+def parse_state(text: str, *, source: str = "state") -> State:
+    """Return the state that ``text`` holds; ``source`` names the file in diagnostics.
+
+    Raises DocumentError, with every fault at once, for a text that is cut off, holds conflict
+    markers, comes from a newer version, has other members or types, names a member twice, or
+    tracks one object at two addresses.
+    """
+    origin = SourceText(text=text, source=source, what="state file", remedy=_REMEDY)
+    document = parse_document(origin, StateDocument)
+    faults = tuple(_find_faults(document, origin))
+    if faults:
+        raise DocumentError(*faults)
+    found = ((find_address(name), one) for name, one in document.resources.items())
+    return State(
+        lineage=document.lineage,
+        serial=document.serial,
+        service=parse_service(document.service),
+        applied_from=document.applied_from,
+        resources={address: parse_tracked(one) for address, one in found if address is not None},
+    )
+
+
+def format_state(state: State) -> str:
+    """Return ``state`` as its document: names sorted, indent 2, one member a line, no clock.
+
+    ``parse_state`` gives the same state back. Raises DocumentError for a number that JSON cannot hold.
+    """
+    document = {
+        "format_version": FORMAT_VERSION,
+        "lineage": state.lineage,
+        "serial": state.serial,
+        "service": format_service(state.service),
+        "applied_from": state.applied_from,
+        "resources": {str(address): format_tracked(one) for address, one in state.resources.items()},
+    }
+    return format_json(_sort(document))
+
+
+def parse_service(document: ServiceDocument | None) -> ServiceIdentity | None:
+    """Return the service that a document names, or None."""
+    if document is None:
+        return None
+    return ServiceIdentity(endpoint=document.endpoint, region=document.region, project_id=document.project_id)
+
+
+def format_service(service: ServiceIdentity | None) -> dict[str, str] | None:
+    """Return ``service`` as the JSON object of a state and a plan, or None."""
+    if service is None:
+        return None
+    return {"endpoint": service.endpoint, "region": service.region, "project_id": service.project_id}
+
+
+def parse_tracked(document: TrackedDocument) -> TrackedResource:
+    """Return the tracked resource that a document describes."""
+    return TrackedResource(
+        id=document.id,
+        last_applied=cast(Tree, document.last_applied),
+        last_seen=cast(Tree, document.last_seen),
+        prevent_destroy=document.prevent_destroy,
+        created_entries=tuple(document.created_entries),
+        waiting=document.waiting,
+    )
+
+
+def format_tracked(tracked: TrackedResource) -> dict[str, Any]:
+    """Return ``tracked`` as the JSON object that a state and a journal hold."""
+    return {
+        "id": tracked.id,
+        "last_applied": tracked.last_applied,
+        "last_seen": tracked.last_seen,
+        "prevent_destroy": tracked.prevent_destroy,
+        "created_entries": list(tracked.created_entries),
+        "waiting": tracked.waiting,
+    }
+
+
+def find_address(text: str) -> Address | None:
+    """Return the address that ``text`` spells to the letter, or None."""
+    address = parse_address(text)
+    return address if address is not None and str(address) == text else None
+
+
+def _find_faults(document: StateDocument, origin: SourceText) -> Iterator[Diagnostic]:
+    owners: dict[tuple[str, str], str] = {}
+    for name, tracked in document.resources.items():
+        address = find_address(name)
+        if address is None:
+            words = "is no address such as pool.training"
+            yield make_fault(origin, ("resources", name), words=words)
+            continue
+        owner = owners.setdefault((address.kind, tracked.id), name)
+        if owner != name:
+            words = f"has the id {tracked.id!r}, and so has {owner}: one object has one address. Take one of them out"
+            yield make_fault(origin, ("resources", name, "id"), words=words)
+
+
+def _sort(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _sort(value[name]) for name in sorted(value)}
+    if isinstance(value, list):
+        return [_sort(one) for one in value]
+    return value

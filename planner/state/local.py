@@ -1,0 +1,104 @@
+"""The local store: the state is a file, its lock a file beside it. For one disk only."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from planner.core.diagnostics import make_error
+from planner.core.tracking import State
+from planner.state.document import format_state, parse_state
+from planner.state.errors import LockLostError, MissingFileError, StateChangedError
+from planner.state.files import load_text, save_atomically
+from planner.state.local_lock import (
+    LocalLock,
+    LocalLockPlace,
+    acquire_lock,
+    break_lock_file,
+    find_lock_holder,
+)
+from planner.state.lock import Holder, LockRequest
+from planner.state.os_errors import UNTOUCHED, report_os_errors
+
+_WHAT = "state file"
+_KEPT = "What this run did is in its journal; run `poolctl plan`: it reads the journal and the service."
+
+
+class LocalStore:
+    """One state file. Not for use by several threads at once."""
+
+    def __init__(self, place: LocalLockPlace) -> None:
+        """Use ``open_local_store``."""
+        self._place = place
+        self._lock: LocalLock | None = None
+        self._version: tuple[int, ...] | None = None
+
+    def load(self) -> State | None:
+        """Return the stored state, or None where there is no file. Raises StateError."""
+        version = self._find_version()
+        try:
+            text = load_text(self._place.state, what=_WHAT)
+        except MissingFileError:
+            self._version = None
+            return None
+        state = parse_state(text, source=self._place.shown)
+        self._version = version
+        return state
+
+    def save(self, state: State) -> None:
+        """Replace the state file as a whole. Raises LockLostError, StateChangedError, StateFileError.
+
+        The lock must be held, and the file must be the one that was loaded or saved last.
+        """
+        self._require_lock()
+        if self._find_version() != self._version:
+            detail = f"{self._place.shown!r} is not the file that this run has read. {UNTOUCHED} {_KEPT}"
+            raise StateChangedError(make_error("state.changed", "The state was changed meanwhile", detail=detail))
+        save_atomically(self._place.state, format_state(state), what=_WHAT)
+        self._version = self._find_version()
+
+    def acquire(self, request: LockRequest) -> LocalLock:
+        """Return the lock. Raises LockHeldError when ``request.timeout`` seconds did not suffice."""
+        self._lock = acquire_lock(self._place, request)
+        return self._lock
+
+    def find_holder(self) -> Holder | None:
+        """Return whom the lock file names, or None. Raises StateError."""
+        return find_lock_holder(self._place)
+
+    def break_lock(self, lock_id: str) -> Holder:
+        """Remove the lock of exactly this id and return its holder. Raises LockLostError for another id."""
+        return break_lock_file(self._place, lock_id)
+
+    def _require_lock(self) -> None:
+        if self._lock is None or self._lock.is_released:
+            detail = f"{UNTOUCHED} This is a fault of poolctl: please report it."
+            raise LockLostError(make_error("state.not-locked", "The state is saved without its lock", detail=detail))
+        holder = self.find_holder()
+        if holder is None or holder.id != self._lock.holder.id:
+            detail = f"Somebody broke the lock of this run (`force-unlock`) while it was going on. {UNTOUCHED} {_KEPT}"
+            raise LockLostError(make_error("state.lock-lost", "The lock of this run is gone", detail=detail))
+
+    def _find_version(self) -> tuple[int, ...] | None:
+        with report_os_errors(self._place.state, what=_WHAT, doing="read"):
+            try:
+                status = self._place.state.stat()
+            except FileNotFoundError:
+                return None
+        return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def open_local_store(
+    directory: Path,
+    path: str,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> LocalStore:
+    """Return the store of the state file ``path``, relative to the configuration's ``directory``.
+
+    Nothing is read or made yet. A symbolic link is followed first, so that everybody who means one
+    state meets at one lock, whatever they call it. ``clock`` and ``sleep`` (seconds) time the waits.
+    """
+    state = Path(os.path.realpath(directory / path))
+    return LocalStore(LocalLockPlace(state=state, shown=path, clock=clock, sleep=sleep))

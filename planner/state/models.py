@@ -1,0 +1,50 @@
+"""The state document as pydantic models: what bytes must look like before they become a state."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
+
+FORMAT_VERSION: Literal["1.0"] = "1.0"
+
+# Checked by type alone: pydantic's own text type refuses lone surrogates, which a service may answer.
+Text = Annotated[InstanceOf[str], WithJsonSchema({"type": "string"})]
+Name = Annotated[InstanceOf[str], Field(min_length=1), WithJsonSchema({"type": "string", "minLength": 1})]
+JsonObject = Annotated[dict[Text, Any], WithJsonSchema({"type": "object"})]
+
+
+class Document(BaseModel):
+    """What all documents of this tool share: nothing unknown, nothing converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+
+
+class ServiceDocument(Document):
+    """The service that a document belongs to."""
+
+    endpoint: Text = Field(description="`simulator` or `https`.")
+    region: Text = Field(description="The region's name, such as `eu-de`.")
+    project_id: Text = Field(description="The project's id.")
+
+
+class TrackedDocument(Document):
+    """What is recorded of one resource."""
+
+    id: Name = Field(description="The object's `metadata.name` at the service.")
+    last_applied: JsonObject = Field(description="What this tool has sent, and nothing else, in the API's shape.")
+    last_seen: JsonObject = Field(description="`metadata`, `spec` and `phase` as read after the last apply or import.")
+    prevent_destroy: bool = Field(description="Whether the files forbade to destroy it when it was last applied.")
+    created_entries: list[Text] = Field(description="The `spec.resources` entries that this tool made, by key.")
+    waiting: Text = Field(description="What was accepted and is not finished; empty when nothing is.")
+
+
+class StateDocument(Document):
+    """The recorded state of one configuration: which live object belongs to which address."""
+
+    format_version: Literal["1.0"] = Field(description="The version of this format.")
+    lineage: Name = Field(description="The identity of this state, given once: a UUID.")
+    serial: Annotated[int, Field(ge=0, description="Rises by one when the content changes.")]
+    service: ServiceDocument | None = Field(
+        description="The service that the ids belong to; null before the first apply."
+    )
+    applied_from: Text = Field(description="The commit that was applied last; empty outside a repository.")
+    resources: dict[Text, TrackedDocument] = Field(description="The tracked resources by address.")

@@ -1,0 +1,1 @@
+"""What people see: values in, strings out; ``terminal`` alone writes and asks."""

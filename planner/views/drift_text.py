@@ -1,0 +1,74 @@
+"""Drift for people and for machines: what others changed since the last apply."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from planner.core.changes import DriftRow
+from planner.core.trees import ABSENT, Maybe, Value
+from planner.views.escape import escape_text
+from planner.views.json_text import build_json_value
+from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, measure_line, wrap_text
+from planner.views.values import build_file_names, format_value
+
+_MARGIN = "      "
+
+
+def format_drift(rows: Iterable[DriftRow], *, width: int, colour: bool) -> str:
+    """Return drift as text, by address in the order given; without rows one line that says so."""
+    shown = tuple(rows)
+    if not shown:
+        return "No drift. Nobody changed a tracked object since the last apply.\n"
+    return format_lines(build_drift_lines(shown, width=fit_width(width)), colour=colour)
+
+
+def build_drift_lines(rows: Iterable[DriftRow], *, width: int) -> list[Line]:
+    """Return the note and the rows of drift, a header for each address."""
+    note = 'poolctl detected the following changes made outside of poolctl since the last "poolctl apply":'
+    lines: list[Line] = [make_line(Span("Note: Objects have changed outside of poolctl", Tone.BOLD)), ()]
+    lines += [make_line(line) for line in wrap_text(note, width=width)]
+    for address, group in groupby(rows, key=lambda row: str(row.address)):
+        lines += [(), make_line(Span(f"  # {escape_text(address)}", Tone.BOLD), " has changed")]
+        lines += [line for row in group for line in _build_row(row, width=width)]
+    return lines
+
+
+def build_drift_json(rows: Iterable[DriftRow]) -> dict[str, Value]:
+    """Return drift for ``-o json``; a side that is not there has no member of its own."""
+    return {"format_version": "1.0", "drift": [_build_row_json(row) for row in rows]}
+
+
+def _build_row(row: DriftRow, *, width: int) -> list[Line]:
+    symbol, tone = _find_symbol(row)
+    before, after = _format_side(row.before), _format_side(row.after)
+    label = escape_text(row.label)
+    line = make_line(_MARGIN, Span(symbol, tone), f" {label}: {before}", Span(" -> ", Tone.CHANGE), after)
+    policy = f", policy {escape_text(row.policy)}" if row.policy else ""
+    comment = Span(f"({'managed' if row.is_managed else 'unmanaged'}{policy})", Tone.DIM)
+    whole = (*line, Span("  "), comment)
+    return [whole] if measure_line(whole) <= width else [line, make_line(f"{_MARGIN}    ", comment)]
+
+
+def _find_symbol(row: DriftRow) -> tuple[str, Tone]:
+    if row.before is ABSENT:
+        return "+", Tone.ADD
+    return ("-", Tone.DESTROY) if row.after is ABSENT else ("~", Tone.CHANGE)
+
+
+def _format_side(side: Maybe) -> str:
+    return format_value(side if side is ABSENT else build_file_names(side))
+
+
+def _build_row_json(row: DriftRow) -> Value:
+    return {
+        "address": str(row.address),
+        "path": row.label,
+        "managed": row.is_managed,
+        "policy": row.policy,
+        **dict(_list_sides(row)),
+    }
+
+
+def _list_sides(row: DriftRow) -> Iterator[tuple[str, Value]]:
+    for name, side in (("before", row.before), ("after", row.after)):
+        if side is not ABSENT:
+            yield name, build_json_value(side)

@@ -1,0 +1,130 @@
+"""A plan as text in Terraform's look: drift, changes in their order, what is blocked, the last line."""
+
+from typing import Final
+
+from planner.core.changes import Change, Disruption, Plan, PlanSummary
+from planner.views.change_details import build_block_lines
+from planner.views.change_text import build_change_lines, find_symbol, is_shown
+from planner.views.drift_text import build_drift_lines
+from planner.views.escape import escape_text
+from planner.views.field_rows import DISRUPTION_TONES, make_symbol
+from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, wrap_text
+
+NO_CHANGES: Final = "No changes. Your infrastructure matches the configuration."
+_LEGEND: Final = (
+    ("+", "create"),
+    ("~", "update in-place"),
+    ("-", "destroy"),
+    ("-/+", "destroy and then create replacement"),
+    (".", "forget, without destroying"),
+)
+_INTRO: Final = "poolctl made the following plan. Resource actions are indicated with the following symbols:"
+
+
+def format_plan(plan: Plan, *, width: int, colour: bool) -> str:
+    """Return ``plan`` as text; its last line is Terraform's, letter for letter.
+
+    ``width`` (40 to 200 columns) wraps comments and details; values are never broken.
+    Diagnostics of the plan are not in it: they go to stderr.
+    """
+    fitted = fit_width(width)
+    sections = [
+        _build_drift(plan, width=fitted),
+        _build_legend(plan, width=fitted),
+        *_build_changes(plan, width=fitted),
+        _build_blocked(plan, width=fitted),
+        [*_build_summary(plan, width=fitted), _make_last_line(plan.summary)],
+    ]
+    return format_lines(_join_sections(sections), colour=colour)
+
+
+def has_changes(summary: PlanSummary) -> bool:
+    """Tell whether an apply would do anything, to the service or to the state."""
+    return any(
+        (summary.create, summary.update, summary.replace, summary.delete, summary.import_, summary.move, summary.forget)
+    )
+
+
+def _join_sections(sections: list[list[Line]]) -> list[Line]:
+    lines: list[Line] = []
+    for section in sections:
+        lines += [(), *section] if lines and section else section
+    return lines
+
+
+def _build_drift(plan: Plan, *, width: int) -> list[Line]:
+    return build_drift_lines(plan.drift, width=width) if plan.drift else []
+
+
+def _build_legend(plan: Plan, *, width: int) -> list[Line]:
+    shown = {find_symbol(change) for change in plan.changes if is_shown(change)}
+    if not shown:
+        return []
+    symbols = [(*make_symbol(symbol), Span(text)) for symbol, text in _LEGEND if symbol in shown]
+    legend = [*(make_line(line) for line in wrap_text(_INTRO, width=width)), *symbols, ()] if symbols else []
+    return [*legend, make_line("poolctl will perform the following actions:")]
+
+
+def _build_changes(plan: Plan, *, width: int) -> list[list[Line]]:
+    return [build_change_lines(change, width=width) for change in plan.changes if is_shown(change)]
+
+
+def _build_blocked(plan: Plan, *, width: int) -> list[Line]:
+    """Return the blocks of the whole plan; those of one change stand below it."""
+    told = {block for change in plan.changes if is_shown(change) for block in change.blocked}
+    rest = [block for block in plan.blocked if block not in told]
+    return [line for block in rest for line in build_block_lines(block, width=width, margin="")]
+
+
+def _build_summary(plan: Plan, *, width: int) -> list[Line]:
+    summary = plan.summary
+    lines: list[Line] = []
+    if summary.is_partial:
+        lines += _build_partial(width=width)
+    if has_changes(summary):
+        lines += [_make_nodes_line(summary), *_build_disruption(plan.changes)]
+    blocked = [change for change in plan.changes if change.blocked]
+    lines += _build_refused(blocked, width=width)
+    beside = [(summary.forget, "forget"), (summary.move, "move")]
+    words = ", ".join(f"{count} to {verb}" for count, verb in beside if count)
+    return [*lines, make_line(f"State only: {words}.")] if words else lines
+
+
+def _build_partial(*, width: int) -> list[Line]:
+    text = "Warning: this plan is partial: it holds only what --target and --exclude select."
+    first, *rest = wrap_text(text, width=width)
+    return [
+        make_line(Span("Warning:", Tone.CAUTION), first.removeprefix("Warning:")),
+        *(make_line(line) for line in rest),
+    ]
+
+
+def _make_nodes_line(summary: PlanSummary) -> Line:
+    return make_line(f"Nodes: {summary.nodes_before} -> {summary.nodes_after}.")
+
+
+def _build_disruption(changes: tuple[Change, ...]) -> list[Line]:
+    highest = max((change.disruption for change in changes), default=Disruption.NONE)
+    count = sum(change.disruption is highest for change in changes)
+    if highest is Disruption.NONE:
+        return [make_line("Disruption: none.")]
+    noun = "change" if count == 1 else "changes"
+    return [make_line("Disruption: at most ", Span(highest.word, DISRUPTION_TONES[highest]), f" ({count} {noun}).")]
+
+
+def _build_refused(blocked: list[Change], *, width: int) -> list[Line]:
+    if not blocked:
+        return []
+    names = ", ".join(escape_text(str(change.address)) for change in blocked)
+    noun = "change is" if len(blocked) == 1 else "changes are"
+    text = f"{len(blocked)} {noun} blocked, apply would refuse: {names}."
+    return [make_line(Span(line, Tone.ALERT)) for line in wrap_text(text, width=width)]
+
+
+def _make_last_line(summary: PlanSummary) -> Line:
+    if not has_changes(summary):
+        return make_line(Span(NO_CHANGES, Tone.BOLD))
+    imports = f"{summary.import_} to import, " if summary.import_ else ""
+    added, destroyed = summary.create + summary.replace, summary.delete + summary.replace
+    counts = f"{imports}{added} to add, {summary.update} to change, {destroyed} to destroy."
+    return make_line(Span("Plan:", Tone.BOLD), f" {counts}")

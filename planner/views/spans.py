@@ -1,0 +1,103 @@
+"""Lines of coloured text as values: measured and wrapped plain, painted last."""
+
+import enum
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+NARROWEST: Final = 40
+WIDEST: Final = 200
+_RESET: Final = "\x1b[0m"
+
+
+class Tone(enum.Enum):
+    """What a piece of text means; the value is its SGR code, legible on light and on dark."""
+
+    PLAIN = ""
+    ADD = "32"
+    CHANGE = "33"
+    DESTROY = "31"
+    BOLD = "1"
+    DIM = "2"
+    ALERT = "1;31"
+    CAUTION = "1;33"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of one line in one tone; ``text`` is escaped already."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+Line: TypeAlias = tuple[Span, ...]
+
+
+def make_line(*parts: str | Span) -> Line:
+    """Return a line of ``parts``; a bare text is plain."""
+    return tuple(part if isinstance(part, Span) else Span(part) for part in parts)
+
+
+def format_line(line: Line, *, colour: bool) -> str:
+    """Return one line, without spaces at its end, painted where ``colour`` says so."""
+    return "".join(_paint(span) if colour else span.text for span in _trim(line))
+
+
+def format_lines(lines: Iterable[Line], *, colour: bool) -> str:
+    """Return ``lines`` as text in which every line ends with a newline."""
+    return "".join(format_line(line, colour=colour) + "\n" for line in lines)
+
+
+def measure_line(line: Line) -> int:
+    """Return how many terminal columns a line takes."""
+    return sum(measure_text(span.text) for span in line)
+
+
+def measure_text(text: str) -> int:
+    """Return how many terminal columns ``text`` takes: two for a wide character, none for a combining one."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_measure_character, text))
+
+
+def fit_width(width: int) -> int:
+    """Return ``width`` within the bounds that views are laid out for."""
+    return min(max(width, NARROWEST), WIDEST)
+
+
+def wrap_text(text: str, *, width: int) -> list[str]:
+    """Return ``text`` in lines of at most ``width`` columns, broken at spaces; a longer word stays whole."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        if not word:
+            continue
+        if lines and measure_text(lines[-1]) + 1 + measure_text(word) <= width:
+            lines[-1] = f"{lines[-1]} {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def pad_text(text: str, *, width: int) -> str:
+    """Return ``text`` with spaces after it up to ``width`` columns."""
+    return text + " " * (width - measure_text(text))
+
+
+def _paint(span: Span) -> str:
+    return f"\x1b[{span.tone.value}m{span.text}{_RESET}" if span.tone is not Tone.PLAIN and span.text else span.text
+
+
+def _trim(line: Line) -> Line:
+    for index in range(len(line) - 1, -1, -1):
+        text = line[index].text.rstrip(" ")
+        if text:
+            return (*line[:index], Span(text, line[index].tone))
+    return ()
+
+
+def _measure_character(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,0 +1,177 @@
+"""The terminal: the one edge of the views, which writes texts and asks questions.
+
+::
+
+    PoolctlError
+    └── OutputError    the result could not be written (a full disk, a broken device)
+"""
+
+import errno
+import os
+import threading
+from collections.abc import Mapping
+from typing import Final, TextIO
+
+from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
+from planner.views.spans import fit_width
+
+_USUAL_WIDTH: Final = 80
+_LONGEST_COLUMNS: Final = 5
+_GONE: Final = frozenset({errno.EPIPE, errno.EIO, errno.EBADF, errno.ESHUTDOWN})
+_ASCII_TWINS: Final = str.maketrans({"╷": ".", "│": "|", "╵": "'", "─": "-"})
+
+
+class OutputError(PoolctlError):
+    """The result could not be written."""
+
+
+class Terminal:
+    """Where texts go and answers come from; safe to use from several threads.
+
+    Results go to ``stdout``, everything else to ``stderr``. A stream that is None or whose reader
+    is gone swallows what is written to it: an apply goes on when its output is cut. What the
+    stream's encoding cannot hold is spelled out, box characters become ASCII.
+    """
+
+    def __init__(
+        self,
+        *,
+        stdout: TextIO | None,
+        stderr: TextIO | None,
+        stdin: TextIO | None,
+        environ: Mapping[str, str],
+        no_colour: bool = False,
+    ) -> None:
+        """Keep the streams; ``environ`` is read for NO_COLOR, TERM and COLUMNS, ``no_colour`` is --no-color."""
+        self._stdout = stdout
+        self._stderr = stderr
+        self._stdin = stdin
+        self._environ = environ
+        self._no_colour = no_colour
+        self._lock = threading.RLock()
+        self._gone: set[int] = set()
+
+    @property
+    def is_interactive(self) -> bool:
+        """Tell whether a question can be seen and answered: stdin and stderr are terminals."""
+        return _is_terminal(self._stdin) and _is_terminal(self._stderr)
+
+    @property
+    def width(self) -> int:
+        """Return the columns to lay out for: COLUMNS, else the terminal's, else 80; within 40 to 200."""
+        return fit_width(_parse_columns(self._environ.get("COLUMNS", "")) or _find_columns(self._stdout))
+
+    @property
+    def has_colour_in_results(self) -> bool:
+        """Tell whether what ``show`` writes may hold colour."""
+        return self._is_coloured(self._stdout)
+
+    @property
+    def has_colour_in_messages(self) -> bool:
+        """Tell whether what ``tell``, ``progress`` and ``ask`` write may hold colour."""
+        return self._is_coloured(self._stderr)
+
+    def show(self, text: str) -> None:
+        """Write a result to stdout as it is; raises OutputError where it cannot be stored."""
+        try:
+            self._write(self._stdout, text)
+        except OSError as error:
+            raise OutputError(_explain(error)) from error
+
+    def tell(self, text: str) -> None:
+        """Write a message to stderr as it is; one that cannot be written is lost, the run goes on."""
+        try:
+            self._write(self._stderr, text)
+        except OSError:
+            return
+
+    def progress(self, text: str) -> None:
+        """Write one line of progress to stderr; ``text`` has no newline of its own."""
+        self.tell(f"{text}\n")
+
+    def ask(self, question: str) -> str | None:
+        """Return the line that answers ``question``, without spaces around it; None where nobody can answer.
+
+        A question that cannot be asked, or whose stdin ends, is a refusal. Ctrl-C raises
+        KeyboardInterrupt on purpose: it is the caller's to say what that means.
+        """
+        if self._stdin is None or not self.is_interactive:
+            return None
+        self.tell(question)
+        try:
+            answer = self._stdin.readline()
+        except (OSError, UnicodeDecodeError, ValueError):
+            answer = ""
+        if not answer.endswith("\n"):
+            self.tell("\n")
+        return answer.strip() if answer else None
+
+    def _is_coloured(self, stream: TextIO | None) -> bool:
+        is_refused = self._no_colour or bool(self._environ.get("NO_COLOR")) or self._environ.get("TERM") == "dumb"
+        return not is_refused and _is_terminal(stream)
+
+    def _write(self, stream: TextIO | None, text: str) -> None:
+        if stream is None or not text:
+            return
+        with self._lock:
+            if id(stream) in self._gone:
+                return
+            try:
+                stream.write(_fit_encoding(text, stream))
+                stream.flush()
+            except ValueError:
+                self._gone.add(id(stream))
+            except OSError as error:
+                _silence(stream)
+                self._gone.add(id(stream))
+                if error.errno not in _GONE:
+                    raise
+
+
+def _fit_encoding(text: str, stream: TextIO) -> str:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_ASCII_TWINS).encode(encoding, "backslashreplace").decode(encoding)
+    return text
+
+
+def _silence(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere, so that Python's own flush at exit does not complain."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+    except OSError:
+        return
+    try:
+        os.dup2(nowhere, stream.fileno())
+    except (OSError, ValueError):
+        return
+    finally:
+        os.close(nowhere)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False
+
+
+def _parse_columns(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_COLUMNS else 0
+
+
+def _find_columns(stream: TextIO | None) -> int:
+    try:
+        return (os.get_terminal_size(stream.fileno()).columns if stream is not None else 0) or _USUAL_WIDTH
+    except (OSError, ValueError):
+        return _USUAL_WIDTH
+
+
+def _explain(error: OSError) -> Diagnostic:
+    detail = (
+        f"Writing to stdout failed: {error.strerror or 'unknown reason'}. What was shown is not complete. "
+        "Make room, or send the output to another place, and run the command again."
+    )
+    return make_error("terminal.write-failed", "The result could not be written", detail=detail)
