@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
-_ADDRESS = re.compile(rf'^(?P<kind>[a-z]+)\.(?P<name>{_NAME})(?:\["(?P<key>[^"\\\x00-\x1f]+)"\])?$')
+_ADDRESS = re.compile(rf'^(?P<kind>[a-z]+)\.(?P<name>{_NAME})(?:\["(?P<key>[^"\\\x00-\x1f]+)"\])?\Z')
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)

@@ -62,13 +62,15 @@ def make_import(desired: DesiredResource, live: LiveResource, target: Target, *,
     return _make_in_place(desired, live, target, making=making, action=Action.IMPORT)
 
 
-def make_replacement(
-    desired: DesiredResource, tree: Tree, *, live: LiveResource, target: Target, making: Making, reason: str
-) -> Change:
-    """Return the change that deletes ``live`` and makes the resource anew from ``tree``."""
+def make_replacement(address: Address, tree: Tree, *, target: Target, live: LiveResource, making: Making) -> Change:
+    """Return the change that deletes ``live`` and makes the resource anew from ``tree``.
+
+    The reason names the fields that cannot be changed in place, where there are some.
+    """
     after = settle_ranges(tree, target.before, rules=making.rules)
+    reason = f"cannot be changed in place: {', '.join(target.immutable)}" if target.immutable else "requested"
     change = replace(
-        _start(desired.address, making, action=Action.REPLACE, reason=reason),
+        _start(address, making, action=Action.REPLACE, reason=reason),
         id=live.id,
         before=target.before,
         after=after,

@@ -91,7 +91,8 @@ def report_released(address: Address, labels: Iterable[str]) -> Diagnostic:
     return make_notice(
         "plan.released",
         "Fields are no longer managed",
-        detail=f"{', '.join(labels)}: the line is gone from the files, and the value is left as it is (no longer managed).",
+        detail=f"{', '.join(labels)}: the line is gone from the files, and the value is left as it is "
+        "(no longer managed).",
         address=str(address),
     )
 

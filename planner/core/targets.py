@@ -160,7 +160,7 @@ def _find_released(
     last: dict[FieldPath, Value], written: dict[FieldPath, Value], *, full: Tree, rules: KindRules
 ) -> tuple[str, ...]:
     """Return labels of what was sent, is asked for no more, and stays: an entry by its key alone."""
-    labels = {}
+    labels: dict[str, None] = {}
     for path in last:
         if path in written or find_field(full, path, rules=rules) is ABSENT or _is_above(path, written):
             continue

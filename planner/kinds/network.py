@@ -15,7 +15,7 @@ _CONNECTION = ("spec", "connection")
 
 
 def _judge_connection(path: FieldPath, before: Maybe, after: Maybe, around: Circumstances) -> Disruption:
-    """A connection that goes may take the storage of running jobs along."""
+    """Judge connections: one that goes may take the storage of running jobs along."""
     del path, around
     lost = isinstance(before, list) and any(one not in (after if isinstance(after, list) else []) for one in before)
     return Disruption.INTERRUPTS if lost else Disruption.NONE
