@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from planner.core.assign import find_field
 from planner.core.changes import Intent, Operation
+from planner.core.flatten import flatten
 from planner.core.kind_rules import KindRules
 from planner.core.merge_patch import make_merge_patch
 from planner.core.schedule import apply_intents
@@ -34,11 +35,14 @@ class Stale:
     moved: tuple[Moved, ...]
 
 
-def rebuild(operation: Operation, fresh: Tree, *, rules: KindRules, is_settling: bool = False) -> Rebuilt | Stale:
+def rebuild(
+    operation: Operation, fresh: Tree, *, after: Tree, rules: KindRules, is_settling: bool = False
+) -> Rebuilt | Stale:
     """Return the body of an update on ``fresh``, or what moved.
 
     A field must still have its planned ``before``, or already ``after``: then it is left out. So
-    entries and drift of others survive. With ``is_settling``, after nodes were removed by name, a
+    entries and drift of others survive. ``after`` is the planned target: what it names in an entry whose
+    nodes change was written in the files. With ``is_settling``, after nodes were removed by name, a
     count may stand between the two.
     """
     judged = [(intent, find_field(fresh, intent.path, rules=rules)) for intent in operation.intents]
@@ -53,7 +57,7 @@ def rebuild(operation: Operation, fresh: Tree, *, rules: KindRules, is_settling:
     sent = tuple(intent for intent, _ in open_intents)
     if not sent:
         return Rebuilt(body={}, sent=())
-    target = apply_intents(fresh, sent, rules=rules, written=(intent.path for intent in operation.intents))
+    target = apply_intents(fresh, sent, rules=rules, written=flatten(after, rules))
     return Rebuilt(body=make_merge_patch(fresh, target), sent=sent)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from planner.core.assign import set_field
 from planner.core.changes import Action, Change, FieldChange, Intent, Operation
 from planner.core.field_paths import FieldPath
+from planner.core.flatten import flatten
 from planner.core.kind_rules import KindRules, Stage
 from planner.core.merge_patch import make_merge_patch
 from planner.core.trees import Tree, find_member
@@ -75,8 +76,9 @@ def _make_updates(change: Change, *, rules: KindRules, path: str) -> tuple[Opera
     before, after = change.before or {}, change.after or {}
     operations = []
     tree = before
+    written = tuple(flatten(after, rules))
     for stage in rules.make_stages(before, after, change.fields):
-        target = tree if stage.nodes else apply_intents(tree, stage.intents, rules=rules)
+        target = tree if stage.nodes else apply_intents(tree, stage.intents, rules=rules, written=written)
         operations.append(_make_update(stage, make_merge_patch(tree, target), path=path))
         tree = target
     return tuple(operations)

@@ -1,0 +1,73 @@
+"""Trees and strategies that the tests of ``planner/core`` share."""
+
+from hypothesis import strategies as st
+
+from planner.core.trees import Tree
+
+NAMES = st.sampled_from(["a", "b", "c", "__x", "os.modelarts/description"])
+SCALARS = st.one_of(
+    st.booleans(),
+    st.integers(-3, 3),
+    st.floats(allow_nan=False, allow_infinity=False, width=16),
+    st.sampled_from(["", "x", "y"]),
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(NAMES, inner, max_size=3)),
+    max_leaves=8,
+)
+TREES = st.dictionaries(NAMES, VALUES, max_size=4)
+
+
+def make_pool_tree(*entries: Tree, **annotations: str) -> Tree:
+    """Return a pool's tree with these entries."""
+    return {
+        "metadata": {"labels": {"os.modelarts/name": "train"}, "annotations": dict(annotations)},
+        "spec": {"type": "Dedicate", "resources": list(entries)},
+    }
+
+
+FLAVORS = st.sampled_from(["f1", "f2", "f3"])
+TEXTS = st.sampled_from(["x", "y"])
+ENTRY_EXTRAS = st.fixed_dictionaries(
+    {},
+    optional={
+        "labels": st.dictionaries(TEXTS, TEXTS, max_size=2),
+        "extendParams": st.dictionaries(TEXTS, TEXTS, max_size=2),
+        "maxCount": st.integers(1, 5),
+        "azs": st.lists(
+            st.fixed_dictionaries({"az": st.sampled_from(["z1", "z2", "z3"]), "count": st.integers(1, 4)}),
+            unique_by=lambda zone: zone["az"],
+            min_size=1,
+            max_size=3,
+        ),
+        "taints": st.lists(
+            st.fixed_dictionaries(
+                {"key": TEXTS, "effect": st.sampled_from(["NoSchedule", "NoExecute"]), "value": TEXTS}
+            ),
+            unique_by=lambda taint: (taint["key"], taint["effect"]),
+            max_size=2,
+        ),
+    },
+)
+ENTRIES = st.lists(
+    st.tuples(FLAVORS, st.sampled_from(["", "np"]), st.integers(1, 5), ENTRY_EXTRAS).map(
+        lambda drawn: {
+            "flavor": drawn[0],
+            **({"nodePool": drawn[1]} if drawn[1] else {}),
+            "count": drawn[2],
+            **drawn[3],
+        }
+    ),
+    unique_by=lambda entry: (entry["flavor"], entry.get("nodePool", "")),
+    max_size=4,
+)
+POOLS = st.builds(
+    lambda entries, notes, scope: {
+        "metadata": {"labels": {"os.modelarts/name": "train"}, "annotations": notes},
+        "spec": {"type": "Dedicate", "resources": entries, "scope": scope},
+    },
+    ENTRIES,
+    st.dictionaries(TEXTS, TEXTS, max_size=2),
+    st.lists(st.sampled_from(["Train", "Infer"]), unique=True),
+)
