@@ -5,11 +5,10 @@ from dataclasses import replace
 
 from planner.core.assign import set_field
 from planner.core.changes import Change, Intent
-from planner.core.field_paths import FieldPath
 from planner.core.flatten import flatten
 from planner.core.kind_rules import KindRules
 from planner.core.live_trees import make_seen
-from planner.core.preparing import RESOURCES, find_entry_keys
+from planner.core.preparing import RESOURCES, find_entry_keys, is_entry_flavor
 from planner.core.snapshot import LiveResource
 from planner.core.tracking import TrackedResource
 from planner.core.trees import ABSENT, Tree
@@ -65,14 +64,10 @@ def drop_released(
 def _note_entries(entries: tuple[str, ...], intents: Iterable[Intent]) -> tuple[str, ...]:
     names = dict.fromkeys(entries)
     for intent in intents:
-        if not _is_entry_flavor(intent.path):
+        if not is_entry_flavor(intent.path):
             continue
         if intent.after is ABSENT:
             names.pop(str(intent.path[2]), None)
         else:
             names[str(intent.path[2])] = None
     return tuple(names)
-
-
-def _is_entry_flavor(path: FieldPath) -> bool:
-    return path[:2] == RESOURCES and path[3:] == ("flavor",)

@@ -7,7 +7,7 @@ from planner.core.entries import find_refined, index_entries
 from planner.core.field_paths import EntryKey, FieldPath
 from planner.core.flatten import find_refined_keys, flatten
 from planner.core.kind_rules import KindRules
-from planner.core.trees import ABSENT, CountRange, Maybe, Tree, Value, as_int, as_list, as_tree, find_member
+from planner.core.trees import ABSENT, CountRange, Maybe, Tree, Value, as_int, as_list, find_member
 
 RESOURCES = ("spec", "resources")
 Ignores = Callable[[FieldPath], bool]
@@ -45,11 +45,7 @@ def drop_unowned(
         if ignores(path):
             owned = set_field(owned, path, value=ABSENT, rules=rules)
     if find_member(desired, *RESOURCES) is ABSENT:
-        return (
-            set_field(owned, RESOURCES, value=ABSENT, rules=rules)
-            if find_member(owned, *RESOURCES) is not ABSENT
-            else owned
-        )
+        return set_field(owned, RESOURCES, value=ABSENT, rules=rules)
     for key in find_entry_keys(owned, rules):
         is_written = find_field(desired, (*RESOURCES, key), rules=rules) is not ABSENT
         if not is_written and str(key) not in created:
@@ -57,9 +53,9 @@ def drop_unowned(
     return owned
 
 
-def _drop_entries(tree: Tree) -> Tree:
-    spec = {name: value for name, value in as_tree(tree.get("spec", {})).items() if name != "resources"}
-    return {**tree, "spec": spec} if "spec" in tree else tree
+def is_entry_flavor(path: FieldPath) -> bool:
+    """Tell whether ``path`` is an entry's flavor, which stands for the entry coming or going."""
+    return path[:2] == RESOURCES and path[3:] == ("flavor",)
 
 
 def find_entry_keys(tree: Tree, rules: KindRules) -> tuple[EntryKey, ...]:

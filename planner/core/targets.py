@@ -15,7 +15,14 @@ from planner.core.flatten import Refined, find_refined_keys, flatten
 from planner.core.kind_rules import Circumstances, KindRules, find_list_rule, is_covered
 from planner.core.live_trees import make_tree
 from planner.core.merge import Versions, merge_resource
-from planner.core.preparing import RESOURCES, drop_ignored, drop_unowned, find_entry_keys, settle_ranges
+from planner.core.preparing import (
+    RESOURCES,
+    drop_ignored,
+    drop_unowned,
+    find_entry_keys,
+    is_entry_flavor,
+    settle_ranges,
+)
 from planner.core.snapshot import Evidence, LiveResource, Unread
 from planner.core.tracking import TrackedResource
 from planner.core.trees import ABSENT, Maybe, Tree, Value, is_same
@@ -137,7 +144,7 @@ def _make_fields(
 ) -> tuple[FieldChange, ...]:
     """Return the field changes; of an entry that goes, its flavor and count stand for all."""
     around = Circumstances(before=before, after=full, evidence=subject.evidence)
-    gone = {path[:3] for path, _, new in differences if _is_entry_flavor(path) and new is ABSENT}
+    gone = {path[:3] for path, _, new in differences if is_entry_flavor(path) and new is ABSENT}
     return tuple(
         FieldChange(
             path=path,
@@ -150,10 +157,6 @@ def _make_fields(
         for path, old, new in differences
         if path[:3] not in gone or path[3:] in {("flavor",), ("count",)}
     )
-
-
-def _is_entry_flavor(path: FieldPath) -> bool:
-    return path[:2] == RESOURCES and path[3:] == ("flavor",)
 
 
 def _find_released(
