@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from planner.core.addresses import Address
 from planner.core.kind_rules import KindRules
-from planner.core.trees import Maybe, Reference, Tree, Value, as_tree, find_member
+from planner.core.trees import Reference, Tree, Value, as_tree, find_member
 
 
 def find_references(value: Value) -> Iterator[Reference]:
@@ -24,11 +24,20 @@ def resolve_tree(tree: Tree, ids: Mapping[Address, str]) -> Tree:
     return as_tree(_resolve(tree, ids))
 
 
-def find_dependencies(tree: Tree, rules: KindRules, *, owners: Mapping[str, Address]) -> frozenset[Address]:
-    """Return the addresses that a resource's tree needs: by reference, or by a literal id that ``owners`` knows."""
+def find_dependencies(tree: Tree, rules: KindRules, *, owners: Mapping[tuple[str, str], Address]) -> frozenset[Address]:
+    """Return the addresses that a resource's tree needs: by reference, or by a literal id.
+
+    ``owners`` holds addresses by kind and id: a pool and a network of one name have the same id.
+    """
     named = {one.address for one in find_references(tree)}
-    literals: list[Maybe] = [find_member(tree, *pattern) for pattern in rules.references]
-    return frozenset(named | {owners[one] for one in literals if isinstance(one, str) and one in owners})
+    literals = find_literals(tree, rules)
+    return frozenset(named | {owners[one] for one in literals if one in owners})
+
+
+def find_literals(tree: Tree, rules: KindRules) -> tuple[tuple[str, str], ...]:
+    """Return (kind, id) of each other resource that the tree points at by a literal."""
+    found = ((kind, find_member(tree, *pattern)) for pattern, kind in rules.references.items())
+    return tuple((kind, value) for kind, value in found if isinstance(value, str) and value)
 
 
 def _resolve(value: Value, ids: Mapping[Address, str]) -> Value:

@@ -29,6 +29,15 @@ class Making:
     find_source: FindSource
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """The object that a replacement takes away, how the files differ from it, and why it is not changed in place."""
+
+    live: LiveResource
+    target: Target
+    reason: str
+
+
 def make_creation(
     desired: DesiredResource, tree: Tree, *, making: Making, reason: str = "new", id_: str = ""
 ) -> Change:
@@ -62,13 +71,10 @@ def make_import(desired: DesiredResource, live: LiveResource, target: Target, *,
     return _make_in_place(desired, live, target, making=making, action=Action.IMPORT)
 
 
-def make_replacement(address: Address, tree: Tree, *, target: Target, live: LiveResource, making: Making) -> Change:
-    """Return the change that deletes ``live`` and makes the resource anew from ``tree``.
-
-    The reason names the fields that cannot be changed in place, where there are some.
-    """
+def make_replacement(address: Address, tree: Tree, *, replaced: Replaced, making: Making) -> Change:
+    """Return the change that deletes an object and makes the resource anew from ``tree``."""
+    target, live, reason = replaced.target, replaced.live, replaced.reason
     after = settle_ranges(tree, target.before, rules=making.rules)
-    reason = f"cannot be changed in place: {', '.join(target.immutable)}" if target.immutable else "requested"
     change = replace(
         _start(address, making, action=Action.REPLACE, reason=reason),
         id=live.id,

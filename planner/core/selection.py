@@ -15,7 +15,7 @@ def select(addresses: Iterable[Address], inputs: PlanInputs, *, needs: Needs) ->
     chosen = _match(every, inputs.target) if inputs.target else every
     left_out = _match(every, inputs.exclude)
     with_needs = _reach(chosen, needs)
-    without = _reach(left_out, _turn(needs))
+    without = _reach(left_out, turn(needs))
     return (with_needs & every) - without
 
 
@@ -28,6 +28,15 @@ def find_unmatched(addresses: Iterable[Address], patterns: Iterable[str]) -> tup
 def is_named(address: Address, patterns: Iterable[str]) -> bool:
     """Tell whether one of ``patterns`` names ``address``."""
     return any(_is_match(str(address), pattern) for pattern in patterns)
+
+
+def turn(needs: Needs) -> Needs:
+    """Return who needs each address, from what each address needs."""
+    turned: dict[Address, set[Address]] = {}
+    for address, needed in needs.items():
+        for one in needed:
+            turned.setdefault(one, set()).add(address)
+    return {address: frozenset(users) for address, users in turned.items()}
 
 
 def _is_match(name: str, pattern: str) -> bool:
@@ -46,11 +55,3 @@ def _reach(start: frozenset[Address], edges: Needs) -> frozenset[Address]:
         found |= fresh
         front += fresh
     return frozenset(found)
-
-
-def _turn(needs: Needs) -> Needs:
-    turned: dict[Address, set[Address]] = {}
-    for address, needed in needs.items():
-        for one in needed:
-            turned.setdefault(one, set()).add(address)
-    return {address: frozenset(users) for address, users in turned.items()}

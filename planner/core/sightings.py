@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from planner.core.addresses import Address
-from planner.core.diagnostics import Diagnostic, SourceLocation, make_error, make_notice
+from planner.core.diagnostics import Diagnostic, SourceLocation, make_error, make_notice, make_warning
 from planner.core.entries import find_entry, make_key
 from planner.core.kind_rules import KindRules
+from planner.core.permissions import CLASSES, DESTROYS
 from planner.core.preparing import RESOURCES
 from planner.core.snapshot import LiveResource
 from planner.core.trees import Tree, as_list, find_member
@@ -97,6 +98,58 @@ def report_released(address: Address, labels: Iterable[str]) -> Diagnostic:
     )
 
 
+def report_tracked_twin(address: Address, twin: Address, location: SourceLocation | None) -> Diagnostic:
+    """Say that a tracked resource has the name of one that is to be made."""
+    return make_error(
+        "plan.exists",
+        "A tracked resource has this name already",
+        detail=f"{twin} has the display name that {address} asks for, and the service takes a name once. If the block "
+        f"was renamed, run: poolctl state mv {_quote_word(twin)} {_quote_word(address)}. Else choose another name.",
+        address=str(address),
+        location=location,
+    )
+
+
+def report_named_reference(address: Address, text: str, id_: str, location: SourceLocation | None) -> Diagnostic:
+    """Say that a reference spells a display name where an id is needed (semantics 7.4)."""
+    return make_error(
+        "plan.name-for-id",
+        "A reference holds a display name where an id is needed",
+        detail=f"{text} is a display name. Write its id, {id_}, or a reference to its block.",
+        address=str(address),
+        location=location,
+    )
+
+
+def report_no_evidence(address: Address, why: str) -> Diagnostic:
+    """Say that nodes and workloads could not be looked at, so that the worst is assumed (semantics 4)."""
+    return make_warning(
+        "plan.no-evidence",
+        "The running jobs could not be looked at",
+        detail=f"{why} The plan assumes the worst: that every job on these nodes dies.",
+        address=str(address),
+    )
+
+
+def report_unmatched(option: str, pattern: str) -> Diagnostic:
+    """Say that an option names no address."""
+    name = option.replace("_", "-")
+    return make_error(
+        "plan.unmatched",
+        "An option names no address",
+        detail=f"--{name} {pattern} matches no address of the files or the state. See them with: poolctl state list",
+    )
+
+
+def report_bad_permission(text: str) -> Diagnostic:
+    """Say that ``--allow`` spells no permission."""
+    return make_error(
+        "plan.bad-permission",
+        "An option gives no permission",
+        detail=f"--allow {text} is not ADDR=CLASS with one of {', '.join(CLASSES)}; {DESTROYS} takes no glob.",
+    )
+
+
 def is_vanishing_together(addresses: Iterable[Address]) -> bool:
     """Tell whether more is gone than is likely in the right project."""
     return len(tuple(addresses)) > _TOO_MANY_GONE
@@ -132,3 +185,7 @@ def report_ambiguous(address: Address, keys: Iterable[str], location: SourceLoca
 
 def _quote(text: str) -> str:
     return f"'{text}'" if '"' in text else f'"{text}"'
+
+
+def _quote_word(address: Address) -> str:
+    return f"'{address}'" if address.key else str(address)

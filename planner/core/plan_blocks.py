@@ -1,0 +1,60 @@
+"""What apply would refuse of one change, judged by the files, the permissions and the clock (semantics 5)."""
+
+from dataclasses import replace
+
+from planner.core.changes import Block, Change
+from planner.core.drift import STOP
+from planner.core.field_paths import FieldPath
+from planner.core.guards import Guarding, find_blocks, name_blocks
+from planner.core.permissions import find_valid, parse_permission
+from planner.core.plan_request import PlanningRequest
+
+
+def find_change_blocks(request: PlanningRequest, change: Change, *, policies: dict[FieldPath, str]) -> Change:
+    """Return ``change`` with every reason for which apply would refuse it."""
+    found = (*_find_drift(change, policies), *_find_waiting(request, change))
+    found += find_blocks(change, _make_guarding(request, change))
+    return replace(change, blocked=name_blocks(found, str(change.address)))
+
+
+def _make_guarding(request: PlanningRequest, change: Change) -> Guarding:
+    resource = request.desired.resources.get(change.address)
+    tracked = request.state.resources.get(change.address)
+    asked = filter(None, map(parse_permission, request.inputs.allow))
+    is_protected = resource.lifecycle.prevent_destroy if resource else bool(tracked and tracked.prevent_destroy)
+    return Guarding(
+        guards=resource.guards if resource else request.desired.guards,
+        permissions=find_valid((*request.desired.permissions, *asked), change.address, now=request.now),
+        freeze=resource.freeze if resource else None,
+        prevent_destroy=is_protected,
+        now=request.now,
+        live=request.snapshot.resources.get(change.address),
+    )
+
+
+def _find_drift(change: Change, policies: dict[FieldPath, str]) -> tuple[Block, ...]:
+    stopped = [one.label for one in change.fields if policies.get(one.path) == STOP]
+    if not stopped or not change.operations:
+        return ()
+    return (
+        Block(
+            code="drift",
+            summary="Somebody else changed what the files ask for",
+            detail=f"{', '.join(stopped)}: the files ask for what they asked for at the last apply, and the service "
+            "has something else. Undoing it could take nodes or jobs away. To undo it once, add "
+            f"--revert-drift '{change.address}'; to accept it, write the live value into the files.",
+        ),
+    )
+
+
+def _find_waiting(request: PlanningRequest, change: Change) -> tuple[Block, ...]:
+    tracked = request.state.resources.get(change.address)
+    if tracked is None or not tracked.waiting or not change.operations:
+        return ()
+    return (
+        Block(
+            code="waiting",
+            summary="An earlier change is accepted and not finished",
+            detail=f"It still waits for {tracked.waiting}. Plan again when the service has finished.",
+        ),
+    )

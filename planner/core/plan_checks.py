@@ -1,0 +1,112 @@
+"""What is wrong with a run as a whole, or between a change and the objects around it (semantics 1.2, 1.3, 7.3, 7.4)."""
+
+from collections.abc import Iterator
+
+from planner.core.addresses import Address
+from planner.core.changes import Action, Change
+from planner.core.diagnostics import Diagnostic
+from planner.core.live_trees import find_display_name, make_tree
+from planner.core.permissions import parse_permission
+from planner.core.plan_order import LEAVING
+from planner.core.plan_request import Owners, PlanningRequest, find_addresses, find_live_needs, find_wanted_needs
+from planner.core.references import find_literals
+from planner.core.selection import find_unmatched
+from planner.core.sightings import (
+    is_vanishing_together,
+    report_bad_permission,
+    report_in_use,
+    report_named_reference,
+    report_tracked_twin,
+    report_unmatched,
+    report_untracked_twin,
+    report_vanished,
+)
+from planner.core.snapshot import LiveResource
+
+_PATTERN_OPTIONS = ("target", "exclude", "replace", "revert_drift")
+
+
+def find_request_faults(request: PlanningRequest) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the options, and that too much is gone to be in the right project."""
+    addresses = find_addresses(request)
+    for option in _PATTERN_OPTIONS:
+        for pattern in find_unmatched(addresses, getattr(request.inputs, option)):
+            yield report_unmatched(option, pattern)
+    for text in request.inputs.allow:
+        if parse_permission(text) is None:
+            yield report_bad_permission(text)
+    let_go = {one.address for one in request.desired.removed}
+    gone = sorted(request.snapshot.missing & request.state.resources.keys() - let_go)
+    if is_vanishing_together(gone):
+        yield report_vanished(gone)
+
+
+def find_surroundings_faults(
+    request: PlanningRequest, changes: tuple[Change, ...], *, owners: Owners
+) -> Iterator[Diagnostic]:
+    """Yield names that are taken, objects that others use, and references that spell a name."""
+    by_address = {one.address: one for one in changes}
+    for change in changes:
+        if change.action is Action.CREATE:
+            yield from _find_twins(request, change, by_address)
+        if change.action in LEAVING:
+            yield from _find_users(request, change, by_address, owners=owners)
+        yield from _find_named_references(request, change.address)
+
+
+def _find_twins(request: PlanningRequest, change: Change, changes: dict[Address, Change]) -> Iterator[Diagnostic]:
+    name, location = find_display_name(change.after or {}), change.source
+    for live in request.snapshot.others.get(change.kind, ()):
+        if find_display_name(make_tree(live)) == name:
+            yield report_untracked_twin(change.address, live, location)
+    for address, live in request.snapshot.resources.items():
+        is_twin = address.kind == change.kind and find_display_name(make_tree(live)) == name
+        if is_twin and (address not in changes or changes[address].action is not Action.DELETE):
+            yield report_tracked_twin(change.address, address, location)
+
+
+def _find_users(
+    request: PlanningRequest, change: Change, changes: dict[Address, Change], *, owners: Owners
+) -> Iterator[Diagnostic]:
+    """Yield that others use what goes: all but those that go first, or that are made anew without it."""
+    users = [
+        str(address)
+        for address in sorted(request.snapshot.resources)
+        if change.address in find_live_needs(request, address, owners=owners)
+        and not _is_letting_go(request, change, changes.get(address), owners=owners)
+    ]
+    users += [live.id for live in _find_strange_users(request, change)]
+    if users:
+        yield report_in_use(change.address, users, change.source)
+
+
+def _is_letting_go(request: PlanningRequest, change: Change, user: Change | None, *, owners: Owners) -> bool:
+    if user is None:
+        return False
+    if user.action is Action.DELETE:
+        return True
+    return user.action is Action.REPLACE and change.address not in find_wanted_needs(
+        request, user.address, owners=owners
+    )
+
+
+def _find_strange_users(request: PlanningRequest, change: Change) -> Iterator[LiveResource]:
+    for kind, listed in sorted(request.snapshot.others.items()):
+        for live in listed:
+            if (change.kind, change.id) in find_literals(make_tree(live), request.kinds[kind]):
+                yield live
+
+
+def _find_named_references(request: PlanningRequest, address: Address) -> Iterator[Diagnostic]:
+    resource = request.desired.resources.get(address)
+    literals = find_literals(resource.tree, request.kinds[address.kind]) if resource else ()
+    for kind, text in literals:
+        there = _find_all(request, kind)
+        named = [live.id for live in there if find_display_name(make_tree(live)) == text]
+        if named and all(live.id != text for live in there):
+            yield report_named_reference(address, text, named[0], request.find_source(address, ""))
+
+
+def _find_all(request: PlanningRequest, kind: str) -> list[LiveResource]:
+    tracked = [live for address, live in request.snapshot.resources.items() if address.kind == kind]
+    return [*tracked, *request.snapshot.others.get(kind, ())]

@@ -1,0 +1,98 @@
+"""What a plan is made from, and who owns which id."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from planner.core.addresses import Address
+from planner.core.changes import Basis, PlanInputs
+from planner.core.desired import DesiredState, ImportBlock, RemovedBlock
+from planner.core.diagnostics import SourceLocation
+from planner.core.kind_rules import KindRules
+from planner.core.live_trees import make_tree
+from planner.core.references import find_dependencies
+from planner.core.selection import Needs
+from planner.core.snapshot import Snapshot
+from planner.core.tracking import State
+
+Owners = Mapping[tuple[str, str], Address]
+"""Addresses by the kind and id of the object that they stand for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanningRequest:
+    """Files, state and snapshot, the options of the run, and the time that clocks are judged by.
+
+    ``find_source`` returns the line that sets a config path of an address.
+    """
+
+    desired: DesiredState
+    state: State
+    snapshot: Snapshot
+    kinds: Mapping[str, KindRules]
+    inputs: PlanInputs
+    basis: Basis
+    now: dt.datetime
+    find_source: Callable[[Address, str], SourceLocation | None]
+
+    @property
+    def project_id(self) -> str:
+        """Return the project that paths are built for."""
+        return self.basis.service.project_id if self.basis.service else ""
+
+
+def find_import(request: PlanningRequest, address: Address) -> ImportBlock | None:
+    """Return the ``[[import]]`` block that is still to be done for ``address``."""
+    if address in request.state.resources:
+        return None
+    return next((one for one in request.desired.imports if one.address == address), None)
+
+
+def find_removed(request: PlanningRequest, address: Address) -> RemovedBlock | None:
+    """Return the ``[[removed]]`` block of ``address``."""
+    return next((one for one in request.desired.removed if one.address == address), None)
+
+
+def find_id(request: PlanningRequest, address: Address) -> str:
+    """Return the id that ``address`` is tracked by or to be imported by; empty where it has none."""
+    if address in request.state.resources:
+        return request.state.resources[address].id
+    block = find_import(request, address)
+    return block.id if block else ""
+
+
+def find_addresses(request: PlanningRequest) -> frozenset[Address]:
+    """Return every address that is declared or tracked."""
+    return frozenset({*request.desired.resources, *request.state.resources})
+
+
+def find_owners(request: PlanningRequest) -> Owners:
+    """Return the address of each object that is tracked or to be imported."""
+    found = ((address, find_id(request, address)) for address in sorted(find_addresses(request)))
+    return {(address.kind, id_): address for address, id_ in found if id_}
+
+
+def find_needs(request: PlanningRequest, *, owners: Owners) -> Needs:
+    """Return what each declared address needs, and what an address without a block uses now."""
+    return {
+        address: find_wanted_needs(request, address, owners=owners)
+        if address in request.desired.resources and not request.inputs.destroy
+        else find_live_needs(request, address, owners=owners)
+        for address in find_addresses(request)
+    }
+
+
+def find_wanted_needs(request: PlanningRequest, address: Address, *, owners: Owners) -> frozenset[Address]:
+    """Return the addresses that the block of ``address`` needs."""
+    resource = request.desired.resources.get(address)
+    if resource is None:
+        return frozenset()
+    return find_dependencies(resource.tree, request.kinds[address.kind], owners=owners) - {address}
+
+
+def find_live_needs(request: PlanningRequest, address: Address, *, owners: Owners) -> frozenset[Address]:
+    """Return the addresses that the live object of ``address`` uses."""
+    live = request.snapshot.resources.get(address)
+    if live is None:
+        return frozenset()
+    return find_dependencies(make_tree(live), request.kinds[address.kind], owners=owners) - {address}
