@@ -11,7 +11,7 @@ from planner.config.blocks import RawBlock, read_rows, read_text
 from planner.config.faults import Fault
 from planner.config.wording import format_value
 from planner.core.trees import Maybe, as_int, as_tree
-from planner.kinds.block_trees import is_default_pool
+from planner.kinds.default_pools import is_default_pool
 
 
 def find_entry_faults(pool: RawBlock) -> Iterator[Fault]:

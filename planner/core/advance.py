@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from planner.core.assign import set_field
 from planner.core.changes import Change, Intent
-from planner.core.flatten import flatten
+from planner.core.flatten import find_refined_keys, flatten
 from planner.core.kind_rules import KindRules
 from planner.core.live_trees import make_seen
 from planner.core.preparing import RESOURCES, find_entry_keys, is_entry_flavor
@@ -45,13 +45,20 @@ def record_update(
     )
 
 
+def make_kept(tracked: TrackedResource, change: Change, *, rules: KindRules, prevent_destroy: bool) -> TrackedResource:
+    """Return the record of a resource to which nothing is sent: what is let go, and whether it is protected."""
+    applied, entries = drop_released(tracked, change.released, rules=rules)
+    return replace(tracked, last_applied=applied, created_entries=entries, prevent_destroy=prevent_destroy)
+
+
 def drop_released(
     tracked: TrackedResource, released: Iterable[str], *, rules: KindRules
 ) -> tuple[Tree, tuple[str, ...]]:
     """Return ``last_applied`` and the entries made by this tool, less what is no longer managed."""
     labels = frozenset(released)
     applied, entries = tracked.last_applied, list(tracked.created_entries)
-    for path in flatten(tracked.last_applied, rules):
+    refined = find_refined_keys((tracked.last_applied,), rules)
+    for path in flatten(tracked.last_applied, rules, refined=refined):
         entry = path[:3] if path[:2] == RESOURCES else ()
         if entry and rules.format_label(entry) in labels:
             applied = set_field(applied, entry, value=ABSENT, rules=rules)

@@ -1,6 +1,8 @@
 """Canonical JSON (RFC 8785) and digests, the same on every machine."""
 
 import hashlib
+import json
+import math
 from typing import Any
 
 from planner.core.trees import ABSENT, CountRange, Maybe, Reference
@@ -16,12 +18,13 @@ def make_digest(value: Any) -> str:
 
 
 def make_plain(value: Any) -> Any:
-    """Return ``value`` as plain JSON: references as they are spelled, ABSENT as null.
+    """Return ``value`` as JSON that any reader keeps exactly; different values never come out the same.
 
-    Whole numbers that JSON readers would round become texts.
+    What JSON lacks or readers would round becomes a text that starts with one ``$`` and says what it is;
+    a text that starts with ``$`` itself gets one more.
     """
     if isinstance(value, dict):
-        return {name: make_plain(member) for name, member in value.items()}
+        return {_make_plain_text(name): make_plain(member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
         return [make_plain(member) for member in value]
     return _make_plain_leaf(value)
@@ -29,11 +32,23 @@ def make_plain(value: Any) -> Any:
 
 def _make_plain_leaf(value: Maybe) -> Any:
     if value is ABSENT:
-        return None
+        return "$absent"
     if isinstance(value, CountRange):
-        return {"min": value.minimum, "max": value.maximum, "initial": value.initial}
+        return f"$range:{value.minimum}:{value.maximum}:{value.initial}"
     if isinstance(value, Reference):
-        return str(value)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _LARGEST_EXACT:
-        return str(value)
+        return f"$reference:{value}"
+    if isinstance(value, str):
+        return _make_plain_text(value)
+    is_unsafe = isinstance(value, int) and abs(value) >= _LARGEST_EXACT
+    if is_unsafe or (isinstance(value, float) and not math.isfinite(value)):
+        return f"$number:{value!r}"
     return value
+
+
+def _make_plain_text(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # A service may answer half of a surrogate pair, which no UTF-8 text can hold.
+        return f"$text:{json.dumps(text)}"
+    return f"${text}" if text.startswith("$") else text

@@ -44,7 +44,7 @@ def make_change_digest(change: Change, *, project_id: str) -> str:
                 ([format_path(one.path), _format_value(one.before), _format_value(one.after)] for one in change.fields),
                 key=str,
             ),
-            "nodes": [_format_nodes(one) for one in change.operations if one.nodes],
+            "nodes": sorted(_format_nodes(one) for one in change.operations if one.nodes),
             "fingerprint": change.fingerprint,
             "operations": [[one.method, one.path, one.content_type] for one in change.operations],
         }
@@ -62,7 +62,17 @@ def format_path(path: FieldPath) -> list[Any]:
 
 
 def _format_value(value: Any) -> Any:
-    return {"absent": True} if value is ABSENT else [value]
+    return {"absent": True} if value is ABSENT else [_sort_texts(value)]
+
+
+def _sort_texts(value: Any) -> Any:
+    """Return ``value`` with its lists of texts sorted: in the API, no order of texts means anything."""
+    if isinstance(value, dict):
+        return {name: _sort_texts(member) for name, member in value.items()}
+    if not isinstance(value, list):
+        return value
+    members = [_sort_texts(member) for member in value]
+    return sorted(members) if all(isinstance(member, str) for member in members) else members
 
 
 def _format_nodes(operation: Operation) -> list[Any]:

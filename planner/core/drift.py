@@ -8,11 +8,13 @@ from planner.core.assign import find_field
 from planner.core.changes import Disruption, DriftRow
 from planner.core.field_changes import find_differences
 from planner.core.field_paths import FieldPath
+from planner.core.flatten import Refined, find_refined_keys, find_shared_keys
 from planner.core.kind_rules import KindRules
+from planner.core.list_order import is_same_field
 from planner.core.live_trees import find_phase, make_seen
 from planner.core.snapshot import LiveResource
 from planner.core.tracking import TrackedResource
-from planner.core.trees import ABSENT, Maybe, Tree, as_text, as_tree, is_same
+from planner.core.trees import ABSENT, Maybe, Tree, as_text, as_tree
 
 REVERT = "revert"
 KEEP = "keep"
@@ -33,7 +35,8 @@ class DriftView:
 def find_drift(view: DriftView, *, rules: KindRules) -> tuple[DriftRow, ...]:
     """Return a row for each field that differs from what was last seen, and one for the phase."""
     seen, live = view.tracked.last_seen, make_seen(view.live)
-    differences = find_differences(_make_fields(seen), _make_fields(live), rules=rules)
+    refined = _find_refined(view, (seen, live), rules)
+    differences = find_differences(_make_fields(seen), _make_fields(live), rules=rules, refined=refined)
     rows = [
         DriftRow(
             address=view.address,
@@ -56,7 +59,7 @@ def find_baseline(tracked: TrackedResource, path: FieldPath, *, rules: KindRules
 
 def is_drift(tracked: TrackedResource, path: FieldPath, *, desired: Maybe, rules: KindRules) -> bool:
     """Tell whether a difference is somebody else's: the files ask for what they asked for at the last apply."""
-    return is_same(find_baseline(tracked, path, rules=rules), desired)
+    return is_same_field(find_baseline(tracked, path, rules=rules), desired, path=path, rules=rules)
 
 
 def choose_policy(configured: str | None, disruption: Disruption) -> str:
@@ -68,6 +71,12 @@ def choose_policy(configured: str | None, disruption: Disruption) -> str:
 
 def _make_fields(seen: Tree) -> Tree:
     return {"metadata": as_tree(seen.get("metadata", {})), "spec": as_tree(seen.get("spec", {}))}
+
+
+def _find_refined(view: DriftView, trees: tuple[Tree, ...], rules: KindRules) -> Refined:
+    """Return the keys whose optional members count: as for the plan, and where entries differ in them alone."""
+    shared = (find_shared_keys(tree, rules) for tree in trees)
+    return find_refined_keys((view.tracked.last_applied,), rules).union(*shared)
 
 
 def _find_phase_drift(view: DriftView, before: str) -> tuple[DriftRow, ...]:

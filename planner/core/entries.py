@@ -59,7 +59,7 @@ def _shorten(key: EntryKey, rule: ListRule, refined: frozenset[tuple[str, ...]])
 
 def _format_part(entry: Tree, name: str, rule: ListRule) -> str:
     value: Maybe = entry.get(name, ABSENT)
-    if value is ABSENT or rule.is_default(entry, name):
+    if value is ABSENT or value is None or rule.is_default(entry, name):
         return ""
     if isinstance(value, dict):
         return ":".join(f"{member}={value[member]}" for member in sorted(value))

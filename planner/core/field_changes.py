@@ -6,7 +6,8 @@ from typing import Any, TypeAlias
 from planner.core.canonical import make_plain
 from planner.core.field_paths import FieldPath
 from planner.core.flatten import Refined, flatten
-from planner.core.kind_rules import KindRules, find_list_rule
+from planner.core.kind_rules import KindRules
+from planner.core.list_order import sort_idle
 from planner.core.trees import ABSENT, Maybe, Tree, Value, is_same
 
 Difference: TypeAlias = tuple[FieldPath, Maybe, Maybe]
@@ -46,10 +47,7 @@ def _make_scalar(path: FieldPath, value: Value, rules: KindRules) -> Any:
     """Return ``value`` so that deepdiff takes it for one value; a leading NUL keeps it apart from texts."""
     if isinstance(value, (bool, int, float, str)):
         return value
-    rule = find_list_rule(rules, path)
-    if isinstance(value, list) and rule is not None and not rule.keys and not rule.is_ordered:
-        return "\0" + json.dumps(sorted(map(str, value)))
-    return "\0" + json.dumps(make_plain(value), sort_keys=True)
+    return "\0" + json.dumps(make_plain(sort_idle(value, path=path, rules=rules)), sort_keys=True)
 
 
 def _is_hollow(path: FieldPath, value: Value, others: _Leaves) -> bool:

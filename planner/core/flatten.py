@@ -1,9 +1,10 @@
 """Trees as flat mappings from field paths to leaves, with keyed lists by their keys."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from planner.core.entries import find_refined, index_entries
+from planner.core.entries import find_refined, index_entries, make_key
 from planner.core.field_paths import FieldPath
 from planner.core.kind_rules import KindRules, find_list_rule
 from planner.core.trees import Tree, Value, as_list, find_member
@@ -27,6 +28,17 @@ def find_refined_keys(trees: Iterable[Tree], rules: KindRules) -> Refined:
     for pattern, rule in rules.lists.items():
         if rule.optional_keys:
             found |= find_refined((as_list(find_member(tree, *pattern)) for tree in listed), rule)
+    return frozenset(found)
+
+
+def find_shared_keys(tree: Tree, rules: KindRules) -> Refined:
+    """Return the short keys that several entries of ``tree`` have, told apart by an optional key member alone."""
+    found: set[tuple[str, ...]] = set()
+    for pattern, rule in rules.lists.items():
+        if rule.optional_keys:
+            entries = as_list(find_member(tree, *pattern))
+            counts = Counter(make_key(entry, rule).parts[: len(rule.keys)] for entry in entries)
+            found |= {key for key in find_refined([entries], rule) if counts[key] > 1}
     return frozenset(found)
 
 

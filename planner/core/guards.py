@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from planner.core.changes import Action, Block, Change, Disruption
 from planner.core.desired import Freeze, Guards, Permission
@@ -195,4 +195,4 @@ def _make_phase_block(why: str) -> Block:
 
 def name_blocks(blocks: Iterable[Block], address: str) -> tuple[Block, ...]:
     """Return ``blocks`` with the address that they stand for."""
-    return tuple(Block(code=one.code, summary=one.summary, detail=one.detail, address=address) for one in blocks)
+    return tuple(replace(one, address=address) for one in blocks)

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from planner.core.canonical import make_plain
-from planner.core.trees import Tree, as_tree
+from planner.core.trees import Reference, Tree, as_tree
 
 _ENTRY_DEPTH = 3
 
@@ -13,18 +12,47 @@ def make_json_patch(before: Tree | None, after: Tree | None) -> tuple[Tree, ...]
 
     Each value that is replaced or removed is tested first, and each operation inside an entry of
     ``spec.resources`` comes after a test of that entry's flavor: an index alone names nobody.
-    A resource that is not there is the document ``null``.
+    A resource that is not there is the document ``null``. References stay what they are.
     """
     import jsonpatch
 
-    old, new = make_plain(before), make_plain(after)
+    references: dict[str, Reference] = {}
+    old, new = (_hide_references(tree, references) for tree in (before, after))
     patch: list[Tree] = []
     document = old
     for raw in jsonpatch.make_patch(old, new).patch:
         for operation in _expand_move(raw, document):
             patch += [*_make_tests(operation, document), operation]
             document = jsonpatch.apply_patch(document, [operation])
-    return tuple(patch)
+    return tuple(as_tree(_show_references(operation, references)) for operation in patch)
+
+
+def _hide_references(value: Any, references: dict[str, Reference]) -> Any:
+    """Return ``value`` with a text for each reference, which ``jsonpatch`` cannot hold; a NUL keeps it apart."""
+    match value:
+        case dict():
+            return {name: _hide_references(member, references) for name, member in value.items()}
+        case list():
+            return [_hide_references(member, references) for member in value]
+        case Reference():
+            references[f"\0{value}"] = value
+            return f"\0{value}"
+        case str() if value.startswith("\0"):
+            return f"\0{value}"
+        case _:
+            return value
+
+
+def _show_references(value: Any, references: dict[str, Reference]) -> Any:
+    match value:
+        case dict():
+            return {name: _show_references(member, references) for name, member in value.items()}
+        case list():
+            return [_show_references(member, references) for member in value]
+        case str() if value.startswith("\0"):
+            return references.get(value, value[1:])
+        case _:
+            return value
 
 
 def _expand_move(operation: Tree, document: Any) -> list[Tree]:

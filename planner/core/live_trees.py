@@ -1,15 +1,20 @@
 """Live objects as trees: the part that is planned on, and the part that is remembered."""
 
+from planner.core.api_names import (
+    FLAVOR_RESOURCE_IDS,
+    NAME_LABEL,
+    ORDER_NAME_LABEL,
+    SUBPOOLS_COUNT,
+    WORKSPACE_LABEL,
+)
 from planner.core.snapshot import LiveResource
 from planner.core.trees import ABSENT, Tree, Value, as_int, as_text, as_tree, find_member
 
 # Semantics 2.2: these move by themselves.
 _VOLATILE = {
-    "labels": frozenset({"os.modelarts/order.name"}),
-    "annotations": frozenset({"os.modelarts/flavor.resource.ids", "os.modelarts.pool/subpools.count"}),
+    "labels": frozenset({ORDER_NAME_LABEL}),
+    "annotations": frozenset({FLAVOR_RESOURCE_IDS, SUBPOOLS_COUNT}),
 }
-NAME_LABEL = "os.modelarts/name"
-WORKSPACE_LABEL = "os.modelarts/workspace.id"
 
 
 def make_tree(live: LiveResource) -> Tree:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from planner.core.entries import find_refined, index_entries
 from planner.core.field_paths import EntryKey, FieldPath
 from planner.core.kind_rules import KindRules, ListRule, find_list_rule, is_removable
-from planner.core.trees import ABSENT, Maybe, Tree, Value, as_list, as_tree
+from planner.core.list_order import sort_plain
+from planner.core.trees import ABSENT, Maybe, Tree, Value, as_list, as_tree, is_same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,4 +133,4 @@ def _find_at(entries: list[Value], index: int) -> Maybe:
 
 
 def _is_same_set(left: list[Value], right: list[Value]) -> bool:
-    return sorted(map(str, left)) == sorted(map(str, right))
+    return is_same(sort_plain(left), sort_plain(right))

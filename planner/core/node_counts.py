@@ -1,9 +1,11 @@
 """Nodes that a pool's tree asks for, and nodes that may be removed without hurting a job."""
 
+from collections import Counter
 from collections.abc import Iterable
 
-from planner.core.changes import NodeConstraint
-from planner.core.snapshot import Evidence, LiveNode
+from planner.core.changes import FlavorNodes, NodeConstraint
+from planner.core.snapshot import Evidence, LiveNode, LiveResource
+from planner.core.trees import as_int, as_list, as_text, find_member
 
 # Contract 2.12.1; semantics 7.5: a job in one of these uses its nodes.
 ACTIVE_STATUSES = frozenset({"Creating", "Running", "Pending", "Terminating"})
@@ -37,3 +39,15 @@ def find_removable(evidence: Evidence, constraint: NodeConstraint) -> tuple[Live
         if node.private_ip not in busy and not (node.is_locked or node.is_subscribed or node.is_bound)
     )
     return tuple(sorted(free, key=lambda node: (node.phase != "Abnormal", node.name)))
+
+
+def find_surplus(live: LiveResource, wanted: Iterable[FlavorNodes]) -> frozenset[str]:
+    """Return the flavors of which the status counts more nodes (creating, available, abnormal) than are wanted."""
+    present: Counter[str] = Counter()
+    for bucket in ("creating", "available", "abnormal"):
+        for row in as_list(find_member(live.status, "resources", bucket)):
+            present[as_text(find_member(row, "flavor"))] += as_int(find_member(row, "count"))
+    limits: Counter[str] = Counter()
+    for one in wanted:
+        limits[one.flavor] += one.after
+    return frozenset(flavor for flavor, limit in limits.items() if present[flavor] > limit)

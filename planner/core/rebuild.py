@@ -6,9 +6,10 @@ from planner.core.assign import find_field
 from planner.core.changes import Intent, Operation
 from planner.core.flatten import flatten
 from planner.core.kind_rules import KindRules
+from planner.core.list_order import is_same_field
 from planner.core.merge_patch import make_merge_patch
 from planner.core.schedule import apply_intents
-from planner.core.trees import ABSENT, Maybe, Tree, as_int, is_same
+from planner.core.trees import ABSENT, Maybe, Tree, as_int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +47,16 @@ def rebuild(
     count may stand between the two.
     """
     judged = [(intent, find_field(fresh, intent.path, rules=rules)) for intent in operation.intents]
-    open_intents = [(intent, live) for intent, live in judged if not is_same(live, intent.after)]
+    open_intents = [
+        (intent, live)
+        for intent, live in judged
+        if not is_same_field(live, intent.after, path=intent.path, rules=rules)
+    ]
     moved = tuple(
         Moved(label=rules.format_label(intent.path), planned=intent.before, live=live)
         for intent, live in open_intents
-        if not is_same(live, intent.before) and not (is_settling and _is_between(intent, live))
+        if not is_same_field(live, intent.before, path=intent.path, rules=rules)
+        and not (is_settling and _is_between(intent, live))
     )
     if moved:
         return Stale(moved=moved)

@@ -20,7 +20,7 @@ def find_references(value: Value) -> Iterator[Reference]:
 
 
 def resolve_tree(tree: Tree, ids: Mapping[Address, str]) -> Tree:
-    """Return ``tree`` with each reference to an id of ``ids`` replaced by it; others stay as they are."""
+    """Return ``tree`` with each reference to an id of ``ids`` replaced by it; others, and those to names, stay."""
     return as_tree(_resolve(tree, ids))
 
 
@@ -42,7 +42,7 @@ def find_literals(tree: Tree, rules: KindRules) -> tuple[tuple[str, str], ...]:
 
 def _resolve(value: Value, ids: Mapping[Address, str]) -> Value:
     if isinstance(value, Reference):
-        return ids.get(value.address, value)
+        return ids.get(value.address, value) if value.attribute == "id" else value
     if isinstance(value, dict):
         return {name: _resolve(member, ids) for name, member in value.items()}
     if isinstance(value, list):

@@ -114,6 +114,21 @@ def make_forgetting(address: Address, id_: str, *, live: LiveResource | None, ma
     return _finish(change, making)
 
 
+def drop_fields(change: Change) -> Change:
+    """Return ``change`` as one that is recorded only: nothing is asked of the service."""
+    return replace(
+        change,
+        after=change.before,
+        after_unknown={},
+        fields=(),
+        merge_patch={},
+        json_patch=(),
+        disruption=Disruption.NONE,
+        operations=(),
+        blocked=(),
+    )
+
+
 def _make_in_place(
     desired: DesiredResource, live: LiveResource, target: Target, *, making: Making, action: Action
 ) -> Change:

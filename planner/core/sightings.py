@@ -1,5 +1,6 @@
 """What is wrong between files, state and service, told before a change is planned (semantics 1 and 3.1)."""
 
+import json
 from collections.abc import Iterable
 
 from planner.core.addresses import Address
@@ -184,7 +185,10 @@ def report_ambiguous(address: Address, keys: Iterable[str], location: SourceLoca
 
 
 def _quote(text: str) -> str:
-    return f"'{text}'" if '"' in text else f'"{text}"'
+    """Return ``text`` as a TOML string; what comes from outside may hold quotes and line breaks."""
+    if '"' in text and "'" not in text and text.isprintable():
+        return f"'{text}'"
+    return json.dumps(text).replace("\x7f", "\\u007f")
 
 
 def _quote_word(address: Address) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from planner.core.assign import find_field, set_field
 from planner.core.changes import Disruption, FieldChange
@@ -28,6 +29,7 @@ from planner.core.tracking import TrackedResource
 from planner.core.trees import ABSENT, Maybe, Tree, Value, is_same
 
 FindSource = Callable[[str], SourceLocation | None]
+_Leaves: TypeAlias = dict[FieldPath, Value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ def find_target(subject: Subject, rules: KindRules) -> Target:
     if KEEP in policies.values():
         full = _keep_drifted(policies, before=before, full=full, rules=rules)
         differences = find_differences(before, full, rules=rules, refined=refined)
-    written = flatten(desired, rules, refined=refined)
+    sent, written = flatten(last, rules, refined=refined), flatten(desired, rules, refined=refined)
     fields = _make_fields(subject, differences, before=before, full=full, rules=rules)
     return Target(
         before=before,
@@ -86,9 +88,9 @@ def find_target(subject: Subject, rules: KindRules) -> Target:
         fields=fields,
         immutable=tuple(one.label for one in fields if is_immutable(one.path, one.after, rules)),
         policies=policies,
-        released=_find_released(flatten(last, rules, refined=refined), written, full=full, rules=rules),
+        released=_find_released(sent, written, kept=flatten(full, rules, refined=refined), rules=rules),
         kept_entries=_count_others(desired, full, rules),
-        managed=frozenset((*written, *flatten(last, rules, refined=refined))),
+        managed=frozenset((*written, *sent)),
     )
 
 
@@ -159,22 +161,28 @@ def _make_fields(
     )
 
 
-def _find_released(
-    last: dict[FieldPath, Value], written: dict[FieldPath, Value], *, full: Tree, rules: KindRules
-) -> tuple[str, ...]:
+def _find_released(sent: _Leaves, written: _Leaves, *, kept: _Leaves, rules: KindRules) -> tuple[str, ...]:
     """Return labels of what was sent, is asked for no more, and stays: an entry by its key alone."""
     labels: dict[str, None] = {}
-    for path in last:
-        if path in written or find_field(full, path, rules=rules) is ABSENT or _is_above(path, written):
+    wanted, present = _find_places(written), _find_places(kept)
+    for path, value in sent.items():
+        if path in wanted or path not in present or _is_hollow(path, value, rules):
             continue
-        is_entry = path[:2] == RESOURCES and not any(one[:3] == path[:3] for one in written)
+        is_entry = path[:2] == RESOURCES and path[:3] not in wanted
         if is_entry or not _is_key_member(path, rules):
             labels[rules.format_label(path[:3] if is_entry else path)] = None
     return tuple(labels)
 
 
-def _is_above(path: FieldPath, written: dict[FieldPath, Value]) -> bool:
-    return any(one[: len(path)] == path for one in written)
+def _is_hollow(path: FieldPath, value: Value, rules: KindRules) -> bool:
+    """Tell whether ``value`` is what is left of members that were taken off one by one."""
+    rule = find_list_rule(rules, path)
+    return value == {} or (value == [] and rule is not None and rule.keeps_others)
+
+
+def _find_places(leaves: _Leaves) -> frozenset[FieldPath]:
+    """Return the paths of ``leaves`` and of everything above them."""
+    return frozenset(path[:depth] for path in leaves for depth in range(len(path) + 1))
 
 
 def _is_key_member(path: FieldPath, rules: KindRules) -> bool:
@@ -183,10 +191,9 @@ def _is_key_member(path: FieldPath, rules: KindRules) -> bool:
 
 
 def _count_others(desired: Tree, full: Tree, rules: KindRules) -> int:
-    if not find_entry_keys(desired, rules):
+    """Return how many entries no entry of the files names, be it without a creating step."""
+    named = {key.parts for key in find_entry_keys(desired, rules)}
+    if not named:
         return 0
-    return sum(
-        1
-        for key in find_entry_keys(full, rules)
-        if find_field(desired, (*RESOURCES, type(key)(parts=key.parts[:2])), rules=rules) is ABSENT
-    )
+    short = len(rules.lists[RESOURCES].keys)
+    return sum(1 for key in find_entry_keys(full, rules) if named.isdisjoint({key.parts, key.parts[:short]}))

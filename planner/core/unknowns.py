@@ -25,4 +25,7 @@ def _find_unresolved(value: Value) -> Value:
     if isinstance(value, dict):
         found = {name: _find_unresolved(member) for name, member in value.items()}
         return {name: member for name, member in found.items() if member}
+    if isinstance(value, list):
+        members = [_find_unresolved(member) for member in value]
+        return members if any(members) else False
     return False

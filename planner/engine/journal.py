@@ -84,12 +84,12 @@ class Journal:
         self._end = end
         self._lock = threading.Lock()
 
-    def write(self, record: Record) -> None:
-        """Append ``record`` and return when it is on the disk.
+    def write(self, *records: Record) -> None:
+        """Append ``records`` and return when they are on the disk.
 
         What a failed write left behind is cut off before the next one, so that records stay readable.
         """
-        data = (format_record(record) + "\n").encode()
+        data = "".join(f"{format_record(one)}\n" for one in records).encode()
         aftermath = "The record is not in the journal; the next plan learns from the service what happened."
         with self._lock, report_os_errors(self.path, what=_WHAT, doing="write", aftermath=aftermath):
             if os.fstat(self._descriptor).st_size != self._end:

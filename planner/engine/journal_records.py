@@ -28,7 +28,12 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationStarted:
-    """A request is about to be sent; ``number`` counts the operations of its change."""
+    """A request is about to be sent; ``number`` counts the operations of its change.
+
+    ``tracked`` is what the state holds once the request is known to have done its work; of a
+    resource that is being made the id is empty, and None stands for one that goes.
+    ``service_date`` is the ``Date`` header of the latest answer before it; empty where none came.
+    """
 
     address: Address
     number: int
@@ -36,6 +41,8 @@ class OperationStarted:
     path: str
     body: Value
     time: str
+    tracked: TrackedResource | None = None
+    service_date: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +62,7 @@ class OperationEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeEnded:
-    """A change is over and leaves ``tracked`` in the state; None drops the address."""
+    """A change, or a step of it, is over and leaves ``tracked`` in the state; None drops the address."""
 
     address: Address
     tracked: TrackedResource | None

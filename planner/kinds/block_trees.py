@@ -7,6 +7,7 @@ from typing import Final
 from planner.core.addresses import Address
 from planner.core.trees import CountRange, Reference, Tree, Value, as_int, as_list, as_text, as_tree
 from planner.kinds.block_types import Block
+from planner.kinds.default_pools import is_default_pool
 from planner.kinds.names import NAMED_ANNOTATIONS, NAMED_LABELS, format_camel
 from planner.kinds.network_block import NetworkBlock
 from planner.kinds.pool_block import PoolBlock
@@ -36,11 +37,6 @@ def parse_reference(text: str) -> Reference | None:
     """Return the reference that ``${network.NAME.id}`` or ``${pool.NAME.id}`` spells, else None."""
     match = _REFERENCE.fullmatch(text)
     return None if match is None else Reference(address=Address(kind=match[1], name=match[2]))
-
-
-def is_default_pool(flavor: str, node_pool: str) -> bool:
-    """Tell whether ``node_pool`` is the pool that the service gives entries without one (semantics 3.1)."""
-    return node_pool in {"", f"{flavor}-default"}
 
 
 def _dump(block: Block) -> Tree:

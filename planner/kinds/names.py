@@ -12,23 +12,33 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from planner.core.api_names import (
+    DESCRIPTION,
+    NAME_LABEL,
+    NODE_PREFIX_LABEL,
+    ORDER_ID,
+    SCHEDULER_EXTENSION,
+    SHARING_LABEL,
+    WORKSPACE_LABEL,
+)
 from planner.core.field_paths import EntryKey, FieldPath, Step
+from planner.kinds.default_pools import is_default_pool
 
 NAMED_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "os.modelarts/name": "name",
-        "os.modelarts/workspace.id": "workspace_id",
-        "os.modelarts/sharing": "sharing",
-        "os.modelarts/node.prefix": "node_prefix",
+        NAME_LABEL: "name",
+        WORKSPACE_LABEL: "workspace_id",
+        SHARING_LABEL: "sharing",
+        NODE_PREFIX_LABEL: "node_prefix",
     }
 )
 """Labels of the API that have a key of their own in the files (semantics 9, contract 3)."""
 
 NAMED_ANNOTATIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "os.modelarts/description": "description",
-        "os.modelarts/scheduler.extension": "scheduler_extension",
-        "os.modelarts/order.id": "order_id",
+        DESCRIPTION: "description",
+        SCHEDULER_EXTENSION: "scheduler_extension",
+        ORDER_ID: "order_id",
     }
 )
 """Annotations of the API that have a key of their own in the files."""
@@ -123,7 +133,7 @@ def find_entry_texts(parts: tuple[str, ...]) -> Iterator[str]:
 def is_entry_named(text: str, parts: tuple[str, ...]) -> bool:
     """Tell whether the bracket ``text`` names the entry with these key parts: wholly, or its first parts."""
     flavor, _, pool = text.partition("/")
-    if pool == f"{flavor}-default":
+    if pool and is_default_pool(flavor, pool):
         return _drop_default_pool(parts)[:_PAIR] in {(flavor, ""), (flavor,)}
     return text in find_entry_texts(parts)
 
@@ -212,6 +222,6 @@ def _is_step_matching(wanted: PatternStep, step: Step | Bracket) -> bool:
 
 def _drop_default_pool(parts: tuple[str, ...]) -> tuple[str, ...]:
     # The service names the pool of entries that have none <flavor>-default (semantics 3.1).
-    if len(parts) >= _PAIR and parts[1] == f"{parts[0]}-default":
+    if len(parts) >= _PAIR and is_default_pool(parts[0], parts[1]):
         return (parts[0], "", *parts[2:])
     return parts

@@ -1,5 +1,6 @@
 """The kind ``network``: where it lives in the API and its rules as a table (contract 2.10)."""
 
+from planner.core.api_names import NAME_LABEL, WORKSPACE_LABEL
 from planner.core.changes import Disruption, FieldChange, FlavorNodes, Intent
 from planner.core.field_paths import FieldPath
 from planner.core.kind_rules import Circumstances, KindApi, KindRules, ListRule, Stage
@@ -10,7 +11,7 @@ from planner.kinds.pool_disruption import judge_nothing
 
 _LABELS = ("metadata", "labels")
 _ANNOTATIONS = ("metadata", "annotations")
-_WORKSPACE = (*_LABELS, "os.modelarts/workspace.id")
+_WORKSPACE = (*_LABELS, WORKSPACE_LABEL)
 _CONNECTION = ("spec", "connection")
 
 
@@ -56,7 +57,7 @@ NETWORK_RULES = KindRules(
         (*_CONNECTION, "peerConnectionList"): ListRule(keys=("peerVpcId", "peerSubnetId"), is_ordered=True),
         (*_CONNECTION, "sfsTurboConnectionList"): ListRule(keys=("name",), is_ordered=True),
     },
-    immutable=((*_LABELS, "os.modelarts/name"), ("spec", "cidr")),
+    immutable=((*_LABELS, NAME_LABEL), ("spec", "cidr")),
     one_way=(("spec", "ipv6enable"),),
     removable=(
         (*_ANNOTATIONS, "*"),
@@ -64,7 +65,7 @@ NETWORK_RULES = KindRules(
         (*_CONNECTION, "peerConnectionList"),
         (*_CONNECTION, "sfsTurboConnectionList"),
     ),
-    released=((*_LABELS, "os.modelarts/name"), _WORKSPACE),
+    released=((*_LABELS, NAME_LABEL), _WORKSPACE),
     references={},
     purchases=(),
     judges=((_CONNECTION, _judge_connection), ((), judge_nothing)),

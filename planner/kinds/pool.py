@@ -1,5 +1,13 @@
 """The kind ``pool``: where it lives in the API and its rules as a table (semantics 2-4 and 7)."""
 
+from planner.core.api_names import (
+    BILLING_ANNOTATIONS,
+    BUYING_ANNOTATIONS,
+    NAME_LABEL,
+    NODE_PREFIX_LABEL,
+    SHARING_LABEL,
+    WORKSPACE_LABEL,
+)
 from planner.core.kind_rules import KindApi, KindRules, ListRule
 from planner.kinds.ignoring import make_matcher
 from planner.kinds.names import format_label
@@ -34,8 +42,8 @@ POOL_RULES = KindRules(
         ("spec", "clusters"): ListRule(keys=("providerId",), is_ordered=True),
     },
     immutable=(
-        (*_LABELS, "os.modelarts/name"),
-        (*_LABELS, "os.modelarts/node.prefix"),
+        (*_LABELS, NAME_LABEL),
+        (*_LABELS, NODE_PREFIX_LABEL),
         ("spec", "type"),
         ("spec", "parent"),
         ("spec", "network"),
@@ -59,28 +67,14 @@ POOL_RULES = KindRules(
         (*_ENTRY, "extendParams", "*"),
     ),
     released=(
-        (*_LABELS, "os.modelarts/name"),
-        (*_LABELS, "os.modelarts/node.prefix"),
-        (*_LABELS, "os.modelarts/sharing"),
-        (*_LABELS, "os.modelarts/workspace.id"),
-        (*_ANNOTATIONS, "os.modelarts/order.id"),
-        (*_ANNOTATIONS, "os.modelarts/billing.mode"),
-        (*_ANNOTATIONS, "os.modelarts/period.num"),
-        (*_ANNOTATIONS, "os.modelarts/period.type"),
-        (*_ANNOTATIONS, "os.modelarts/auto.renew"),
-        (*_ANNOTATIONS, "os.modelarts/auto.pay"),
-        (*_ANNOTATIONS, "os.modelarts/promotion.info"),
-        (*_ANNOTATIONS, "os.modelarts/service.console.url"),
+        (*_LABELS, NAME_LABEL),
+        (*_LABELS, NODE_PREFIX_LABEL),
+        (*_LABELS, SHARING_LABEL),
+        (*_LABELS, WORKSPACE_LABEL),
+        *((*_ANNOTATIONS, name) for name in BILLING_ANNOTATIONS),
     ),
     references={("spec", "network", "name"): "network", ("spec", "parent"): "pool"},
-    purchases=(
-        (*_ANNOTATIONS, "os.modelarts/order.id"),
-        (*_ANNOTATIONS, "os.modelarts/billing.mode"),
-        (*_ANNOTATIONS, "os.modelarts/period.num"),
-        (*_ANNOTATIONS, "os.modelarts/period.type"),
-        (*_ANNOTATIONS, "os.modelarts/auto.renew"),
-        (*_ANNOTATIONS, "os.modelarts/auto.pay"),
-    ),
+    purchases=tuple((*_ANNOTATIONS, name) for name in BUYING_ANNOTATIONS),
     judges=POOL_JUDGES,
     finish=finish_pool,
     make_stages=make_pool_stages,

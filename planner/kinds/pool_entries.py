@@ -7,17 +7,19 @@ from planner.core.entries import find_entry, find_refined, index_entries
 from planner.core.field_paths import EntryKey, FieldPath
 from planner.core.kind_rules import ListRule
 from planner.core.trees import ABSENT, Tree, Value, as_int, as_list, as_text, as_tree, find_member, is_same
+from planner.kinds.default_pools import is_default_pool
 
 RESOURCES = ("spec", "resources")
 
 
-def is_default_pool(entry: Tree, member: str) -> bool:
-    """Tell whether ``member`` holds the name that the service gives the pool of a flavor (semantics 3.1)."""
-    return member == "nodePool" and entry.get("nodePool") in ("", f"{as_text(entry.get('flavor', ABSENT))}-default")
+def _is_derived_pool(entry: Tree, member: str) -> bool:
+    pool = entry.get("nodePool", ABSENT)
+    is_named = member == "nodePool" and isinstance(pool, str)
+    return is_named and is_default_pool(as_text(entry.get("flavor", ABSENT)), as_text(pool))
 
 
 ENTRY_RULE = ListRule(
-    keys=("flavor", "nodePool"), optional_keys=("creatingStep",), keeps_others=True, is_default=is_default_pool
+    keys=("flavor", "nodePool"), optional_keys=("creatingStep",), keeps_others=True, is_default=_is_derived_pool
 )
 
 
@@ -82,7 +84,7 @@ def finish_pool(live: Tree, target: Tree, written: Iterable[FieldPath]) -> Tree:
 
 
 def _strip_entry(entry: Tree, old: Tree | None, *, dropped: list[str]) -> Tree:
-    kept = {name: value for name, value in entry.items() if not is_default_pool(entry, name)}
+    kept = {name: value for name, value in entry.items() if not _is_derived_pool(entry, name)}
     if old is not None and not _is_resized(old, entry):
         return kept
     return {name: value for name, value in kept.items() if name not in dropped}

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from planner.core.api_names import WORKSPACE_LABEL
 from planner.core.changes import FieldChange, Intent, NodeConstraint
 from planner.core.field_paths import EntryKey, FieldPath
 from planner.core.kind_rules import Stage
 from planner.core.trees import ABSENT, Maybe, Tree, as_int
 from planner.kinds.pool_entries import RESOURCES, find_named_entry, find_zones, is_logical
 
-WORKSPACE = ("metadata", "labels", "os.modelarts/workspace.id")
+WORKSPACE = ("metadata", "labels", WORKSPACE_LABEL)
 # Semantics 7.2.
 _ANY_LIVE = ("Running", "Abnormal", "ScalingFailed")
 _RESIZE = ("Running", "ScalingFailed")

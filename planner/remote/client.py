@@ -65,7 +65,10 @@ class _Raw:
 
 
 class Client:
-    """Calls one project of one service; made by ``open_client``."""
+    """Calls one project of one service; made by ``open_client``.
+
+    ``service_date`` is the ``Date`` of the latest answer as sent; empty before the first.
+    """
 
     def __init__(self, http: "httpx.Client", *, endpoint: Endpoint, settings: ProviderSettings, pacing: Pacing) -> None:
         """Keep what every call needs; ``http`` carries the headers."""
@@ -73,6 +76,7 @@ class Client:
         self._pacing = pacing
         self.endpoint = endpoint
         self.settings = settings
+        self.service_date = ""
 
     def __repr__(self) -> str:
         """Name the endpoint, never the credentials."""
@@ -128,6 +132,7 @@ class Client:
                 headers={"Content-Type": content_type or (MERGE_PATCH if method == "PATCH" else JSON)},
             )
         )
+        self.service_date = raw.headers.get("date", self.service_date)
         if raw.status not in _SUCCESSES:
             raise make_refused(self._read_refusal(raw))
         body_of_answer = parse_json(raw.content, status=raw.status)

@@ -131,6 +131,19 @@ class ServerFault(Refused):
     """The service failed; what a write did is not known."""
 
 
+def may_have_happened(error: RemoteError) -> bool:
+    """Tell whether a write that ended in ``error`` may have done something: only a read can tell."""
+    match error:
+        case AnswerLost() | ServerFault():
+            return True
+        case Unreachable():
+            return error.may_have_reached
+        case BadAnswer():
+            return error.status is None or error.status < _REFUSALS
+        case _:
+            return False
+
+
 def make_refused(refusal: Refusal) -> Refused:
     """Return the exception of the tree that fits ``refusal``."""
     if refusal.status == _NOT_FOUND:
@@ -141,6 +154,7 @@ def make_refused(refusal: Refusal) -> Refused:
 
 
 _NOT_FOUND: Final = 404
+_REFUSALS: Final = 300
 _SERVER_FAULTS: Final = 500
 _REDIRECTS: Final = range(300, 400)
 

@@ -2,7 +2,15 @@
 
 from hypothesis import strategies as st
 
+from planner.core.addresses import Address
+from planner.core.advance import record_import
+from planner.core.desired import DesiredResource
+from planner.core.resource_changes import Making, make_import, make_update
+from planner.core.snapshot import LiveResource
+from planner.core.targets import Subject, find_target
+from planner.core.tracking import TrackedResource
 from planner.core.trees import Tree
+from planner.kinds.pool import POOL_RULES
 
 NAMES = st.sampled_from(["a", "b", "c", "__x", "os.modelarts/description"])
 SCALARS = st.one_of(
@@ -71,3 +79,39 @@ POOLS = st.builds(
     st.dictionaries(TEXTS, TEXTS, max_size=2),
     st.lists(st.sampled_from(["Train", "Infer"]), unique=True),
 )
+
+POOL = Address(kind="pool", name="a")
+MAKING = Making(rules=POOL_RULES, project_id="p", find_source=lambda _label: None)
+NEVER_SENT = TrackedResource(id="a-p", last_applied={}, last_seen={})
+
+
+def make_live(tree, *, phase="Running", **metadata):
+    """Return the live object of a tree, with an id of its own."""
+    return LiveResource(
+        id="a-p", metadata={**tree.get("metadata", {}), **metadata}, spec=tree["spec"], status={"phase": phase}
+    )
+
+
+def make_subject(live, desired, *, tracked=NEVER_SENT, evidence=None, revert_drift=False, **block):
+    """Return what the target of ``desired`` is found from; ``block`` holds lifecycle and guards."""
+    return Subject(
+        desired=DesiredResource(address=POOL, tree=desired, **block),
+        tree=desired,
+        tracked=tracked,
+        live=live,
+        evidence=evidence,
+        revert_drift=revert_drift,
+        find_source=lambda _label: None,
+    )
+
+
+def plan_update(live, desired, *, making=MAKING, **around):
+    """Return the update that brings a live object to ``desired``."""
+    subject = make_subject(live, desired, **around)
+    return make_update(subject.desired, live, find_target(subject, making.rules), making=making)
+
+
+def plan_import(live, desired):
+    """Return the change that adopts a live object as ``desired``."""
+    subject = make_subject(live, desired, tracked=record_import(live))
+    return make_import(subject.desired, live, find_target(subject, POOL_RULES), making=MAKING)

@@ -1,35 +1,16 @@
 """Operations, applied in order to what is live, give the target; never growth and shrinkage in one."""
 
-from core_cases import POOLS, make_pool_tree
+from core_cases import POOLS, make_live, make_pool_tree, plan_update
 from hypothesis import given, settings
 
-from planner.core.addresses import Address
-from planner.core.desired import DesiredResource
 from planner.core.field_changes import find_differences
 from planner.core.merge_patch import apply_merge_patch
 from planner.core.rebuild import Rebuilt, Stale, rebuild
-from planner.core.resource_changes import Making, make_update
-from planner.core.snapshot import LiveResource
-from planner.core.targets import Subject, find_target
-from planner.core.tracking import TrackedResource
 from planner.kinds.pool import POOL_RULES
 
-MAKING = Making(rules=POOL_RULES, project_id="p", find_source=lambda _label: None)
 
-
-def plan_update(live, desired):
-    wanted = DesiredResource(address=Address(kind="pool", name="a"), tree=desired)
-    there = LiveResource(id="a-p", metadata=live["metadata"], spec=live["spec"])
-    subject = Subject(
-        desired=wanted,
-        tree=desired,
-        tracked=TrackedResource(id="a-p", last_applied={}, last_seen={}),
-        live=there,
-        evidence=None,
-        revert_drift=False,
-        find_source=lambda _label: None,
-    )
-    return make_update(wanted, there, find_target(subject, POOL_RULES), making=MAKING)
+def plan_trees(live, desired):
+    return plan_update(make_live(live), desired)
 
 
 def apply_all(change):
@@ -42,28 +23,28 @@ def apply_all(change):
 @settings(max_examples=1000, deadline=None)
 @given(live=POOLS, desired=POOLS)
 def test_the_operations_applied_in_order_give_the_target(live, desired):
-    change = plan_update(live, desired)
+    change = plan_trees(live, desired)
     assert find_differences(apply_all(change), change.after, rules=POOL_RULES) == ()
 
 
 @settings(max_examples=1000, deadline=None)
 @given(live=POOLS, desired=POOLS)
 def test_the_merge_patch_applied_to_before_gives_after(live, desired):
-    change = plan_update(live, desired)
+    change = plan_trees(live, desired)
     assert apply_merge_patch(change.before, change.merge_patch) == change.after
 
 
 def test_the_example_of_the_page_comes_out_to_the_letter():
     flavor = "modelarts.vm.cpu.4ud"
     live = make_pool_tree({"flavor": flavor, "count": 2, "maxCount": 2, "nodePool": f"{flavor}-default"})
-    change = plan_update(live, {"spec": {"resources": [{"flavor": flavor, "count": 3}]}})
+    change = plan_trees(live, {"spec": {"resources": [{"flavor": flavor, "count": 3}]}})
     assert [one.body for one in change.operations] == [{"spec": {"resources": [{"flavor": flavor, "count": 3}]}}]
     assert change.after_unknown == {"spec": {"resources": [{"nodePool": True, "maxCount": True}]}}
 
 
 def test_growth_comes_before_shrinkage_and_nodes_go_by_name():
     live = make_pool_tree({"flavor": "f", "count": 2}, {"flavor": "g", "count": 3})
-    change = plan_update(live, make_pool_tree({"flavor": "f", "count": 4}, {"flavor": "g", "count": 1}))
+    change = plan_trees(live, make_pool_tree({"flavor": "f", "count": 4}, {"flavor": "g", "count": 1}))
     assert [(one.method, one.nodes.count if one.nodes else 0) for one in change.operations] == [
         ("PATCH", 0),
         ("POST", 2),
@@ -76,7 +57,7 @@ def test_growth_comes_before_shrinkage_and_nodes_go_by_name():
 
 def test_a_body_rebuilt_on_a_fresh_read_keeps_what_others_did_meanwhile():
     live = make_pool_tree({"flavor": "f", "count": 2})
-    change = plan_update(live, make_pool_tree({"flavor": "f", "count": 3}))
+    change = plan_trees(live, make_pool_tree({"flavor": "f", "count": 3}))
     fresh = make_pool_tree({"flavor": "f", "count": 2}, {"flavor": "o", "count": 4}, team="x")
     rebuilt = rebuild(change.operations[0], fresh, after=change.after, rules=POOL_RULES)
     assert isinstance(rebuilt, Rebuilt)
@@ -84,7 +65,7 @@ def test_a_body_rebuilt_on_a_fresh_read_keeps_what_others_did_meanwhile():
 
 
 def test_a_field_that_moved_makes_the_operation_stale():
-    change = plan_update(make_pool_tree({"flavor": "f", "count": 2}), make_pool_tree({"flavor": "f", "count": 3}))
+    change = plan_trees(make_pool_tree({"flavor": "f", "count": 2}), make_pool_tree({"flavor": "f", "count": 3}))
     stale = rebuild(
         change.operations[0], make_pool_tree({"flavor": "f", "count": 6}), after=change.after, rules=POOL_RULES
     )
@@ -93,7 +74,7 @@ def test_a_field_that_moved_makes_the_operation_stale():
 
 
 def test_a_field_that_is_already_as_wanted_is_not_sent():
-    change = plan_update(make_pool_tree({"flavor": "f", "count": 2}), make_pool_tree({"flavor": "f", "count": 3}))
+    change = plan_trees(make_pool_tree({"flavor": "f", "count": 2}), make_pool_tree({"flavor": "f", "count": 3}))
     assert rebuild(
         change.operations[0], make_pool_tree({"flavor": "f", "count": 3}), after=change.after, rules=POOL_RULES
     ) == Rebuilt(body={}, sent=())
@@ -101,5 +82,5 @@ def test_a_field_that_is_already_as_wanted_is_not_sent():
 
 def test_an_entry_of_others_is_counted_and_kept():
     live = make_pool_tree({"flavor": "f", "count": 2}, {"flavor": "o", "count": 4})
-    change = plan_update(live, make_pool_tree({"flavor": "f", "count": 2}))
+    change = plan_trees(live, make_pool_tree({"flavor": "f", "count": 2}))
     assert (change.action.value, change.kept_entries, change.fields) == ("no-op", 1, ())

@@ -1,0 +1,36 @@
+"""``poolctl import``."""
+
+from typing import Any
+
+import click
+
+from planner.cli.approval import Approval
+from planner.cli.command import Command
+from planner.cli.options import auto_approve, lock_timeout
+from planner.cli.session import Session
+from planner.cli.values import ADDRESS
+from planner.cli.workplaces import make_workplace
+from planner.core.addresses import Address
+
+
+@click.command(
+    "import",
+    cls=Command,
+    examples=("poolctl import pool.training gpu-training-86c13962597848eeb29c5861153a391f",),
+)
+@click.argument("address", metavar="ADDR", type=ADDRESS)
+@click.argument("id_", metavar="ID")
+@auto_approve
+@lock_timeout
+@click.pass_obj
+def adopt(session: Session, /, *, address: Address, id_: str, auto_approve: bool, **options: Any) -> int:
+    """Adopt the live resource ID as ADDR, whose block is in the files.
+
+    Nothing is sent to the service: the state takes note of it, and the next plan shows what differs.
+    """
+    from planner.cli.apply_output import show_applied
+    from planner.workflow.adopt import adopt as adopt_resource
+
+    approval = Approval(session, is_given=auto_approve, verb="Import")
+    applied = adopt_resource(make_workplace(session), address=address, id_=id_, lock_timeout=options["lock_timeout"])
+    return show_applied(session, applied, approval=approval, is_plan_known=True)

@@ -1,0 +1,100 @@
+"""``poolctl apply``."""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from planner.cli.approval import Approval
+from planner.cli.command import Command
+from planner.cli.options import (
+    auto_approve,
+    file_argument,
+    find_plan_options,
+    lock_timeout,
+    make_inputs,
+    parallelism,
+    plan_options,
+)
+from planner.cli.plan_output import load_plan, refuse_contradictions
+from planner.cli.session import Session
+from planner.cli.workplaces import make_workplace
+from planner.core.changes import Plan
+
+_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "poolctl apply                                   # plan, ask, apply",
+        "poolctl apply plan.json                         # exactly the saved plan, without asking",
+        "poolctl apply --auto-approve --target pool.training",
+        "poolctl apply --allow pool.training=interrupts --reason 'INC-12'",
+    ),
+)
+@file_argument("plan", is_required=False)
+@auto_approve
+@click.option(
+    "--expect",
+    multiple=True,
+    metavar="DIGEST",
+    help="Approve the plan or the change of this digest and nothing else; repeatable.",
+)
+@click.option("--skip-blocked", is_flag=True, help="Leave out what is blocked and make the other changes.")
+@click.option(
+    "--wait",
+    "wait_for",
+    type=click.Choice(["done", "accepted"]),
+    default="done",
+    show_default=True,
+    help="Wait until changes are done, or only until they are accepted.",
+)
+@click.option("--fail-fast", is_flag=True, help="Start nothing more after the first failure.")
+@lock_timeout
+@click.option("--reason", default="", metavar="TEXT", help="Why; shown to those who wait for the lock.")
+@plan_options
+@parallelism
+@click.pass_context
+def apply(context: click.Context, /, *, plan: Path | None, auto_approve: bool, **options: Any) -> int:
+    """Plan, show the plan, ask, and make its changes; only yes counts as yes.
+
+    With the saved plan PLAN: exactly its changes or nothing, without asking.
+    """
+    from planner.cli.apply_output import show_applied
+    from planner.workflow.apply import ApplyRequest
+    from planner.workflow.apply import apply as make_changes
+
+    session: Session = context.obj
+    saved = None if plan is None else _load_saved(context, plan)
+    inputs = make_inputs(options) if saved is None else saved.inputs
+    refuse_contradictions(inputs)
+    request = ApplyRequest(
+        inputs=inputs,
+        saved=saved,
+        expect=_check_digests(options["expect"]),
+        **{name: options[name] for name in _REQUEST_OPTIONS},
+    )
+    approval = Approval(session, is_given=auto_approve)
+    applied = make_changes(make_workplace(session), request, approve=approval)
+    return show_applied(session, applied, approval=approval, is_plan_known=saved is not None or bool(request.expect))
+
+
+_REQUEST_OPTIONS: Final = ("skip_blocked", "wait_for", "fail_fast", "lock_timeout", "reason", "parallelism")
+
+
+def _load_saved(context: click.Context, path: Path) -> Plan:
+    given = find_plan_options(context)
+    if given:
+        raise click.UsageError(f"{', '.join(given)} cannot stand beside a saved plan: it carries its own.")
+    return load_plan(context.obj, path)
+
+
+def _check_digests(digests: tuple[str, ...]) -> tuple[str, ...]:
+    wrong = [one for one in digests if not _DIGEST.fullmatch(one)]
+    if wrong:
+        raise click.UsageError(
+            f"--expect takes digests as a plan prints them, sha256: and 64 digits, not {wrong[0]!r}."
+        )
+    return digests

@@ -1,0 +1,140 @@
+"""What all commands have in common: global options, help by the terminal, examples, and lazy groups."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from planner.cli.session import FAILED, Session
+
+
+class Command(click.Command):
+    """A command that takes the global options too and ends its help with examples."""
+
+    def __init__(self, *arguments: Any, examples: Sequence[str] = (), **settings: Any) -> None:
+        """Keep the examples: each is a line as it is typed."""
+        super().__init__(*arguments, **settings | {"add_help_option": False})
+        self.examples = examples
+        self.params += make_global_options()
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples as they are, never wrapped."""
+        del ctx
+        _write_examples(formatter, self.examples)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A command of a group that is not imported yet: ``place`` is ``module:name``, ``help`` one line."""
+
+    place: str
+    help: str
+
+
+class Group(click.Group):
+    """A group whose commands stand in a table and are imported when they run or when their own help is asked."""
+
+    def __init__(
+        self, *arguments: Any, entries: Mapping[str, Entry], examples: Sequence[str] = (), **settings: Any
+    ) -> None:
+        """Keep the table; the order of ``entries`` is the order of the help."""
+        super().__init__(*arguments, **settings | {"add_help_option": False, "no_args_is_help": False})
+        self.entries = entries
+        self.examples = examples
+        self.params += make_global_options()
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the table."""
+        del ctx
+        return list(self.entries)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command; None for a name that the table does not have."""
+        del ctx
+        entry = self.entries.get(cmd_name)
+        if entry is None:
+            return None
+        module, _, name = entry.place.partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Answer a bare group with its help on stderr: nothing was done."""
+        if not args and not ctx.resilient_parsing:
+            ctx.obj.terminal.tell(f"{ctx.get_help()}\n")
+            ctx.exit(FAILED)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that ``args`` name, or say which one is near."""
+        name = args[0]
+        if name not in self.entries and not name.startswith("-") and not ctx.resilient_parsing:
+            near = difflib.get_close_matches(name, self.entries, n=1)
+            hint = f' Did you mean "{near[0]}"?' if near else ""
+            ctx.fail(f'There is no command "{name}".{hint}')
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table, which needs no command's module."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in self.entries.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples as they are, never wrapped."""
+        del ctx
+        _write_examples(formatter, self.examples)
+
+
+def make_global_options() -> list[click.Parameter]:
+    """Return the options that every command takes, before and after its name."""
+    return [
+        click.Option(
+            ["-C", "--chdir"],
+            metavar="DIR",
+            type=click.Path(file_okay=False, path_type=Path),
+            expose_value=False,
+            is_eager=True,
+            callback=_change_directory,
+            help="Look for the configuration, and for files named here, in DIR.",
+        ),
+        click.Option(
+            # The terminal is made before options are parsed, so that a usage error has no colour either.
+            ["--no-color"],
+            is_flag=True,
+            expose_value=False,
+            help="Write no colours (as NO_COLOR does).",
+        ),
+        click.Option(
+            ["-h", "--help"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_show_help,
+            help="Show this help.",
+        ),
+    ]
+
+
+def _change_directory(context: click.Context, _option: click.Parameter, directory: Path | None) -> None:
+    session = context.obj
+    if directory is not None and isinstance(session, Session):
+        context.obj = replace(session, directory=session.directory / directory)
+
+
+def _show_help(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    if is_asked and not context.resilient_parsing:
+        context.obj.terminal.show(f"{context.get_help()}\n")
+        context.exit()
+
+
+def _write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:
+    with formatter.section("Examples"):
+        for example in examples:
+            formatter.write(f"{'':>{formatter.current_indent}}{example}\n")

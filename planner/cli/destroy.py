@@ -1,0 +1,103 @@
+"""``poolctl destroy``."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from planner.cli.approval import Approval
+from planner.cli.asking import ask_for
+from planner.cli.command import Command
+from planner.cli.options import allow, auto_approve, exclude, lock_timeout, make_inputs, parallelism, target
+from planner.cli.plan_output import show_plan
+from planner.cli.session import DONE, FAILED, Session, report
+from planner.cli.workplaces import make_workplace
+from planner.core.changes import Action, Plan, PlanInputs
+from planner.core.permissions import DESTROYS
+from planner.views.plan_text import has_changes
+
+if TYPE_CHECKING:
+    from planner.workflow.apply import ApplyRequest
+
+_INSTEAD = "--auto-approve, and --allow ADDR=destroys for each address"
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "poolctl destroy",
+        "poolctl destroy --target pool.old",
+        "poolctl destroy --auto-approve --allow pool.old=destroys --allow network.old=destroys",
+    ),
+)
+@auto_approve
+@target
+@exclude
+@allow
+@lock_timeout
+@parallelism
+@click.pass_obj
+def destroy(session: Session, /, *, auto_approve: bool, **options: Any) -> int:
+    """Delete everything that is tracked; asks for the id of the project to be typed.
+
+    With --auto-approve nothing is asked, and each address needs its --allow ADDR=destroys.
+    """
+    inputs = replace(make_inputs(options), destroy=True)
+    request = _make_request(inputs, options)
+    if auto_approve:
+        return _destroy(
+            session, request, approval=Approval(session, is_given=True, verb="Destroy"), is_plan_known=False
+        )
+    plan = _plan(session, request)
+    if not has_changes(plan.summary):
+        return DONE
+    if not _ask(session, plan):
+        return FAILED
+    approval = Approval(session, is_given=False, verb="Destroy")
+    return _destroy(session, _grant(request, plan), approval=approval, is_plan_known=True)
+
+
+def _make_request(inputs: PlanInputs, options: dict[str, Any]) -> "ApplyRequest":
+    from planner.workflow.apply import ApplyRequest
+
+    return ApplyRequest(
+        inputs=inputs,
+        lock_timeout=options["lock_timeout"],
+        parallelism=options["parallelism"],
+        operation="destroy",
+    )
+
+
+def _plan(session: Session, request: "ApplyRequest") -> Plan:
+    from planner.workflow.plan import make_plan
+
+    planned = make_plan(make_workplace(session), request.inputs, parallelism=request.parallelism)
+    report(session, planned.warnings)
+    show_plan(session, planned.plan)
+    return planned.plan
+
+
+def _ask(session: Session, plan: Plan) -> bool:
+    project_id = plan.basis.service.project_id if plan.basis.service is not None else ""
+    question = (
+        "Do you really want to destroy all of this?\n"
+        "  Everything above is deleted, with the jobs that run on it. There is no undo.\n"
+        f"  Type the id of the project: {project_id}"
+    )
+    return ask_for(session, question, answer=project_id, verb="Destroy", instead=_INSTEAD)
+
+
+def _grant(request: "ApplyRequest", plan: Plan) -> "ApplyRequest":
+    """Turn the right answer into permission for what was shown, and bind it to exactly that by the digests."""
+    going = [one for one in plan.changes if one.action is not Action.NO_OP]
+    permissions = tuple(f"{one.address}={DESTROYS}" for one in going)
+    inputs = replace(request.inputs, allow=(*request.inputs.allow, *permissions))
+    return replace(request, inputs=inputs, expect=tuple(one.digest for one in going))
+
+
+def _destroy(session: Session, request: "ApplyRequest", *, approval: Approval, is_plan_known: bool) -> int:
+    from planner.cli.apply_output import show_applied
+    from planner.workflow.apply import apply
+
+    applied = apply(make_workplace(session), request, approve=approval)
+    return show_applied(session, applied, approval=approval, is_plan_known=is_plan_known)

@@ -1,0 +1,90 @@
+"""The entry point: from arguments to an exit code; everything that goes wrong is phrased here.
+
+Exit codes: 0 done, 1 error or usage error, 2 changes (only where ``--detailed-exitcode`` asks), 130 interrupted.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+
+from planner.cli.faults import DEBUG_VARIABLE, format_trace, make_fault_diagnostic
+from planner.cli.interrupts import interrupt_on_termination
+from planner.cli.root import root
+from planner.cli.session import DONE, FAILED, INTERRUPTED, Session, report
+from planner.cli.spelling import translate_arguments
+from planner.cli.usage import make_usage_diagnostic
+from planner.core.diagnostics import PoolctlError
+from planner.views.terminal import Terminal
+
+NAME: Final = "poolctl"
+COMPLETION_VARIABLE: Final = "_POOLCTL_COMPLETE"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that ``arguments`` (those of the process where None) name, and return the exit code."""
+    spelled = translate_arguments(sys.argv[1:] if arguments is None else arguments)
+    session = _make_session(spelled)
+    instruction = session.environment.get(COMPLETION_VARIABLE)
+    with interrupt_on_termination():
+        if instruction:
+            return run_safely(session, lambda: _complete(session, instruction))
+        return run_safely(session, lambda: _run(session, spelled))
+
+
+def run_safely(session: Session, run: Callable[[], int]) -> int:
+    """Return the exit code of ``run``; what it raises is told on stderr, never as a traceback."""
+    try:
+        return run()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        report(session, [make_usage_diagnostic(error)])
+    except PoolctlError as error:
+        report(session, error.diagnostics)
+    except BrokenPipeError:
+        return FAILED
+    except (KeyboardInterrupt, click.Abort):
+        # A terminal has just echoed ^C on the line.
+        session.terminal.progress("\nInterrupted." if session.terminal.is_interactive else "Interrupted.")
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last edge: a fault is told in words, not as a traceback
+        _report_fault(session, error)
+    return FAILED
+
+
+def _make_session(arguments: Sequence[str]) -> Session:
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    terminal = Terminal(
+        stdout=sys.stdout,
+        stderr=sys.stderr,
+        stdin=sys.stdin,
+        environ=os.environ,
+        no_colour="--no-color" in options,
+    )
+    return Session(terminal=terminal, environment=dict(os.environ), directory=Path())
+
+
+def _run(session: Session, arguments: list[str]) -> int:
+    with root.make_context(NAME, arguments, obj=session) as context:
+        code = root.invoke(context)
+    return code if isinstance(code, int) else DONE
+
+
+def _complete(session: Session, instruction: str) -> int:
+    from click.shell_completion import shell_complete
+
+    return shell_complete(root, {"obj": session}, NAME, COMPLETION_VARIABLE, instruction)
+
+
+def _report_fault(session: Session, error: Exception) -> None:
+    report(session, [make_fault_diagnostic(error)])
+    if session.environment.get(DEBUG_VARIABLE):
+        session.terminal.tell(format_trace(error))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""``poolctl init``."""
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from planner.cli.command import Command
+from planner.cli.session import DONE, Session
+from planner.views.escape import escape_text
+
+
+@click.command(
+    cls=Command,
+    examples=("poolctl init", "poolctl init pools/team-a"),
+)
+@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def init(session: Session, directory: Path | None) -> int:
+    """Write a first configuration with comments, which plans at once on the embedded simulator.
+
+    Nothing is overwritten. In a git work tree, .gitignore gets the line .poolctl/.
+    """
+    from planner.cli.workplaces import make_workplace
+    from planner.workflow.init import init as write_starter
+
+    place = session if directory is None else replace(session, directory=session.directory / directory)
+    written = write_starter(make_workplace(place))
+    where = "" if place.directory == Path() else f" -C {escape_text(shlex.quote(str(place.directory)))}"
+    lines = [
+        *(f"Wrote {escape_text(str(place.directory / name))}" for name in written.files),
+        "",
+        f"See what it would make:  poolctl{where} plan",
+        f"Make it:                 poolctl{where} apply",
+    ]
+    session.terminal.show("".join(f"{line}\n" for line in lines))
+    return DONE

@@ -1,0 +1,86 @@
+"""Options that several commands share, each written once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from planner.cli.values import DURATION, PERMISSION
+from planner.core.changes import PlanInputs
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+format_option: Final = click.option(
+    "--format",
+    "-o",
+    "layout",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How stdout is written.",
+)
+detailed_exitcode: Final = click.option(
+    "--detailed-exitcode",
+    "is_detailed",
+    is_flag=True,
+    help="Exit with 2 where there are changes, 0 where there are none.",
+)
+auto_approve: Final = click.option("--auto-approve", is_flag=True, help="Do not ask; blocks stay blocks.")
+lock_timeout: Final = click.option(
+    "--lock-timeout",
+    type=DURATION,
+    default=0.0,
+    metavar="TIME",
+    help="Wait for the lock of the state, such as 30s.",
+)
+parallelism: Final = click.option(
+    "--parallelism", type=click.IntRange(1, 100), metavar="N", help="How many requests may run at once."
+)
+allow: Final = click.option(
+    "--allow",
+    multiple=True,
+    type=PERMISSION,
+    metavar="ADDR=CLASS",
+    help="Permit a class of disruption for an address; repeatable.",
+)
+target: Final = click.option(
+    "--target", multiple=True, metavar="ADDR", help="Plan only this address and what it needs; a glob; repeatable."
+)
+exclude: Final = click.option(
+    "--exclude", multiple=True, metavar="ADDR", help="Leave out this address and what needs it; a glob; repeatable."
+)
+_replace: Final = click.option(
+    "--replace", multiple=True, metavar="ADDR", help="Plan to delete this resource and make it anew; repeatable."
+)
+_revert_drift: Final = click.option(
+    "--revert-drift", multiple=True, metavar="ADDR", help="Take back what others changed, once; repeatable."
+)
+_refresh_only: Final = click.option("--refresh-only", is_flag=True, help="Plan no change; only record what is seen.")
+_destroy: Final = click.option("--destroy", is_flag=True, help="Plan to delete everything that is tracked.")
+
+PLAN_OPTION_NAMES: Final = ("target", "exclude", "replace", "allow", "revert_drift", "refresh_only", "destroy")
+
+
+def plan_options(function: Function) -> Function:
+    """Give a command the options that a plan is made with; ``make_inputs`` takes their values."""
+    for option in (_destroy, _refresh_only, _revert_drift, allow, _replace, exclude, target):
+        function = option(function)
+    return function
+
+
+def make_inputs(options: dict[str, Any]) -> PlanInputs:
+    """Return the inputs of a plan from the values of its options, other values left aside."""
+    return PlanInputs(**{name: options[name] for name in PLAN_OPTION_NAMES if name in options})
+
+
+def find_plan_options(context: click.Context) -> tuple[str, ...]:
+    """Return the options of a plan that were typed, as users spell them."""
+    typed = (name for name in PLAN_OPTION_NAMES if context.get_parameter_source(name) is ParameterSource.COMMANDLINE)
+    return tuple(f"--{name.replace('_', '-')}" for name in typed)
+
+
+def file_argument(name: str, *, is_required: bool = True) -> Callable[[Function], Function]:
+    """Return an argument that is the path of a file; the command itself reads it."""
+    return click.argument(name, required=is_required, type=click.Path(path_type=Path))

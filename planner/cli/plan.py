@@ -1,0 +1,45 @@
+"""``poolctl plan``."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from planner.cli.command import Command
+from planner.cli.options import detailed_exitcode, format_option, make_inputs, parallelism, plan_options
+from planner.cli.plan_output import refuse_contradictions, save_plan, show_plan
+from planner.cli.session import DONE, HAS_CHANGES, Session, report
+from planner.cli.workplaces import make_workplace
+from planner.views.plan_text import has_changes
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "poolctl plan",
+        "poolctl plan --out plan.json            # then: poolctl apply plan.json",
+        "poolctl plan --target pool.training --detailed-exitcode",
+        "poolctl plan --destroy -o json",
+    ),
+)
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, for `poolctl apply FILE`.")
+@format_option
+@detailed_exitcode
+@plan_options
+@parallelism
+@click.pass_obj
+def plan(session: Session, /, *, out: Path | None, layout: str, is_detailed: bool, **options: Any) -> int:
+    """Read the files, the state and the service, and show what an apply would change.
+
+    Writes nothing, locks nothing, and works with read-only credentials.
+    """
+    from planner.workflow.plan import make_plan
+
+    inputs = make_inputs(options)
+    refuse_contradictions(inputs)
+    planned = make_plan(make_workplace(session), inputs, parallelism=options["parallelism"])
+    report(session, planned.warnings)
+    if out is not None:
+        save_plan(session, planned.plan, path=out)
+    show_plan(session, planned.plan, layout=layout)
+    return HAS_CHANGES if is_detailed and has_changes(planned.plan.summary) else DONE

@@ -1,0 +1,40 @@
+"""Plans shown and saved: what ``plan``, ``apply``, ``destroy``, ``import`` and ``show`` have in common."""
+
+from pathlib import Path
+
+import click
+
+from planner.cli.session import Session
+from planner.core.changes import Plan, PlanInputs
+from planner.state.files import load_text, save_atomically
+from planner.state.plan_document import format_plan as format_document
+from planner.state.plan_document import parse_plan
+from planner.views.escape import escape_text
+from planner.views.plan_text import format_plan
+
+
+def show_plan(session: Session, plan: Plan, *, layout: str = "text") -> None:
+    """Write ``plan`` to stdout, as text or as its document."""
+    terminal = session.terminal
+    text = format_plan(plan, width=terminal.width, colour=terminal.has_colour_in_results)
+    terminal.show(format_document(plan) if layout == "json" else text)
+
+
+def save_plan(session: Session, plan: Plan, *, path: Path) -> None:
+    """Save ``plan`` as its document, whole or not at all, and say how it is applied. Raises StateError."""
+    save_atomically(session.directory / path, format_document(plan), what="plan file")
+    name = escape_text(str(path))
+    session.terminal.progress(f"Saved the plan to {name}. To make exactly these changes: poolctl apply {name}")
+
+
+def load_plan(session: Session, path: Path) -> Plan:
+    """Return the plan that a file holds. Raises StateError."""
+    return parse_plan(load_text(session.directory / path, what="plan file"), source=str(path))
+
+
+def refuse_contradictions(inputs: PlanInputs) -> None:
+    """Raise a usage error for options of a plan that contradict each other."""
+    if inputs.refresh_only and (inputs.destroy or inputs.replace):
+        raise click.UsageError("--refresh-only plans no change: it cannot stand beside --destroy or --replace.")
+    if inputs.destroy and inputs.replace:
+        raise click.UsageError("--destroy deletes everything: it cannot stand beside --replace.")

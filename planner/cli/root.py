@@ -1,0 +1,53 @@
+"""The command ``poolctl`` itself: the table of commands, and the options before them."""
+
+from typing import Final
+
+import click
+
+import planner
+from planner.cli.command import Entry, Group
+
+_ENTRIES: Final = {
+    "init": Entry(place="planner.cli.init:init", help="Write a first configuration that plans at once."),
+    "validate": Entry(place="planner.cli.validate:validate", help="Check the files; no network, no state."),
+    "plan": Entry(place="planner.cli.plan:plan", help="Show what an apply would change."),
+    "apply": Entry(place="planner.cli.apply:apply", help="Make the changes that a plan shows."),
+    "destroy": Entry(place="planner.cli.destroy:destroy", help="Delete everything that is tracked."),
+    "show": Entry(place="planner.cli.show:show", help="Show a saved plan, or the state."),
+    "import": Entry(place="planner.cli.adopt:adopt", help="Adopt one live resource."),
+    "drift": Entry(place="planner.cli.drift:drift", help="Show what others changed since the last apply."),
+    "state": Entry(place="planner.cli.state:state", help="List, show, move or forget what is recorded."),
+    "lock": Entry(place="planner.cli.lock:lock", help="Show who holds the lock of the state."),
+    "force-unlock": Entry(place="planner.cli.force_unlock:force_unlock", help="Break the lock of the state by its id."),
+    "schema": Entry(place="planner.cli.schema:schema", help="Print the JSON Schema of a file."),
+    "completion": Entry(place="planner.cli.completion:completion", help="Print the completion script of a shell."),
+}
+
+
+def _show_version(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    if is_asked and not context.resilient_parsing:
+        context.obj.terminal.show(f"poolctl {planner.__version__}\n")
+        context.exit()
+
+
+root: Final = Group(
+    name="poolctl",
+    entries=_ENTRIES,
+    help="Manage ModelArts resource pools: write what you want, review the plan, apply it.",
+    examples=(
+        "poolctl init demo                # write a first configuration",
+        "poolctl -C demo plan             # what would change?",
+        "poolctl -C demo apply            # plan, ask, apply",
+        "poolctl plan --out p.json && poolctl apply p.json",
+    ),
+    params=[
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_show_version,
+            help="Show the version.",
+        ),
+    ],
+)

@@ -1,0 +1,29 @@
+"""The session: what every command is given before it starts, and how it tells what it found."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner.core.diagnostics import Diagnostic
+from planner.views.diagnostics_text import format_diagnostics
+from planner.views.terminal import Terminal
+
+DONE = 0
+FAILED = 1
+HAS_CHANGES = 2
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """The terminal, the environment, and the directory that ``-C`` named: paths are relative to it."""
+
+    terminal: Terminal
+    environment: Mapping[str, str]
+    directory: Path
+
+
+def report(session: Session, diagnostics: Iterable[Diagnostic]) -> None:
+    """Tell ``diagnostics`` on stderr."""
+    terminal = session.terminal
+    terminal.tell(format_diagnostics(diagnostics, width=terminal.width, colour=terminal.has_colour_in_messages))

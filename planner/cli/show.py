@@ -1,0 +1,38 @@
+"""``poolctl show``."""
+
+from pathlib import Path
+
+import click
+
+from planner.cli.command import Command
+from planner.cli.options import file_argument, format_option
+from planner.cli.plan_output import load_plan, show_plan
+from planner.cli.session import DONE, Session
+from planner.cli.workplaces import make_workplace
+from planner.core.tracking import State
+from planner.state.document import format_state as format_document
+from planner.views.json_text import format_json
+from planner.views.state_text import format_state
+from planner.workflow.state_records import load_state
+
+
+@click.command(
+    cls=Command,
+    examples=("poolctl show", "poolctl show plan.json", "poolctl show -o json"),
+)
+@file_argument("plan", is_required=False)
+@format_option
+@click.pass_obj
+def show(session: Session, plan: Path | None, layout: str) -> int:
+    """Show the saved plan PLAN or, without one, the state."""
+    if plan is not None:
+        show_plan(session, load_plan(session, plan), layout=layout)
+        return DONE
+    session.terminal.show(_format_state(load_state(make_workplace(session)), layout=layout))
+    return DONE
+
+
+def _format_state(state: State | None, *, layout: str) -> str:
+    if layout == "json":
+        return format_json({"format_version": "1.0"}) if state is None else format_document(state)
+    return "No state. Nothing was applied or imported here yet.\n" if state is None else format_state(state)

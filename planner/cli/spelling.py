@@ -1,0 +1,89 @@
+"""Terraform's spellings of options: one dash before a long name, understood before anything is parsed."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+VALUE_OPTIONS: Final = frozenset(
+    {
+        "allow",
+        "chdir",
+        "exclude",
+        "expect",
+        "format",
+        "lock-timeout",
+        "out",
+        "parallelism",
+        "reason",
+        "replace",
+        "revert-drift",
+        "target",
+        "wait",
+    }
+)
+"""Long options that take a value: what follows one of them is never an option."""
+
+FLAG_OPTIONS: Final = frozenset(
+    {
+        "all",
+        "auto-approve",
+        "destroy",
+        "detailed-exitcode",
+        "fail-fast",
+        "force",
+        "help",
+        "json",
+        "no-color",
+        "refresh-only",
+        "skip-blocked",
+        "version",
+    }
+)
+"""Long options that take none; ``json`` is Terraform's word for ``--format json``."""
+
+SHORT_VALUE_OPTIONS: Final = frozenset({"-C", "-o"})
+SHORT_OPTIONS: Final = frozenset("Cho")
+
+
+def translate_arguments(arguments: Iterable[str]) -> list[str]:
+    """Return ``arguments`` with Terraform's spellings as poolctl's.
+
+    ``-out=F`` is ``--out=F``, ``-json`` is ``--format=json``. Values of options, and all that stands after ``--``, are left as they are.
+    """
+    return list(_translate(iter(arguments)))
+
+
+def _translate(arguments: Iterator[str]) -> Iterator[str]:
+    for argument in arguments:
+        spelled = _translate_one(argument)
+        yield spelled
+        if spelled == "--":
+            yield from arguments
+        elif _is_awaiting_value(spelled):
+            yield from _take_one(arguments)
+
+
+def _translate_one(argument: str) -> str:
+    dashes = len(argument) - len(argument.lstrip("-"))
+    name = argument[dashes:].partition("=")[0]
+    if dashes not in {1, 2} or not name:
+        return argument
+    if argument[dashes:] == "json":
+        return "--format=json"
+    return f"-{argument}" if dashes == 1 and _is_long(name) else argument
+
+
+def _is_long(name: str) -> bool:
+    # An unknown name gets its second dash too, so that the error shows the word that was typed.
+    return name in VALUE_OPTIONS | FLAG_OPTIONS or (
+        name[0].isalpha() and name[0] not in SHORT_OPTIONS and len(name) > 1
+    )
+
+
+def _is_awaiting_value(argument: str) -> bool:
+    return argument in SHORT_VALUE_OPTIONS or (argument.startswith("--") and argument[2:] in VALUE_OPTIONS)
+
+
+def _take_one(arguments: Iterator[str]) -> Iterator[str]:
+    for argument in arguments:
+        yield argument
+        return

@@ -1,0 +1,93 @@
+"""``poolctl state``: list, show, mv, rm."""
+
+from typing import Final
+
+import click
+
+from planner.cli.asking import ask_for
+from planner.cli.command import Command, Entry, Group
+from planner.cli.options import auto_approve, format_option, lock_timeout
+from planner.cli.session import DONE, FAILED, Session
+from planner.cli.values import ADDRESS
+from planner.cli.workplaces import make_workplace
+from planner.core.addresses import Address
+from planner.core.tracking import State
+from planner.state.document import format_tracked as build_tracked_json
+from planner.views.json_text import format_json
+from planner.views.state_text import build_state_list_json, format_state_list, format_tracked
+from planner.workflow.state_edits import forget_records, move_record
+from planner.workflow.state_records import load_state, load_tracked
+
+_MODULE: Final = "planner.cli.state"
+
+state: Final = Group(
+    name="state",
+    entries={
+        "list": Entry(place=f"{_MODULE}:list_", help="List the recorded addresses."),
+        "show": Entry(place=f"{_MODULE}:show", help="Show all that is recorded of one address."),
+        "mv": Entry(place=f"{_MODULE}:mv", help="Record under another address."),
+        "rm": Entry(place=f"{_MODULE}:rm", help="Forget addresses; nothing is deleted."),
+    },
+    help="Read and change what is recorded; nothing is sent to the service.",
+    examples=(
+        "poolctl state list",
+        "poolctl state show pool.training",
+        "poolctl state mv pool.train pool.training",
+        "poolctl state rm pool.old",
+    ),
+)
+
+
+@click.command("list", cls=Command, examples=("poolctl state list", "poolctl state list -o json"))
+@format_option
+@click.pass_obj
+def list_(session: Session, layout: str) -> int:
+    """List the recorded addresses, sorted."""
+    recorded = load_state(make_workplace(session)) or State(lineage="")
+    text = format_state_list(recorded.resources)
+    session.terminal.show(format_json(build_state_list_json(recorded)) if layout == "json" else text)
+    return DONE
+
+
+@click.command(cls=Command, examples=("poolctl state show pool.training", "poolctl state show pool.training -o json"))
+@click.argument("address", metavar="ADDR", type=ADDRESS)
+@format_option
+@click.pass_obj
+def show(session: Session, address: Address, layout: str) -> int:
+    """Show all that is recorded of ADDR."""
+    tracked = load_tracked(make_workplace(session), address)
+    text = format_tracked(address, tracked, width=session.terminal.width)
+    document = {"format_version": "1.0", "address": str(address)} | build_tracked_json(tracked)
+    session.terminal.show(format_json(document) if layout == "json" else text)
+    return DONE
+
+
+@click.command(cls=Command, examples=("poolctl state mv pool.train pool.training",))
+@click.argument("source", metavar="FROM", type=ADDRESS)
+@click.argument("target", metavar="TO", type=ADDRESS)
+@lock_timeout
+@click.pass_obj
+def mv(session: Session, source: Address, target: Address, lock_timeout: float) -> int:
+    """Record under TO what is recorded under FROM, as when a block was renamed."""
+    move_record(make_workplace(session), source, target=target, lock_timeout=lock_timeout)
+    session.terminal.show(f"Moved {source} to {target}.\n")
+    return DONE
+
+
+@click.command(cls=Command, examples=("poolctl state rm pool.old", "poolctl state rm pool.a pool.b --auto-approve"))
+@click.argument("addresses", metavar="ADDR...", nargs=-1, required=True, type=ADDRESS)
+@auto_approve
+@lock_timeout
+@click.pass_obj
+def rm(session: Session, addresses: tuple[Address, ...], auto_approve: bool, lock_timeout: float) -> int:
+    """Forget ADDR: it lives on in the service, and nothing here knows of it any more.
+
+    Where its block still stands in the files, the next plan finds its name taken.
+    """
+    names = ", ".join(map(str, addresses))
+    question = f"Do you want to forget {names}?\n  Nothing is deleted: it runs on, and is paid for, unmanaged."
+    if not auto_approve and not ask_for(session, question, answer="yes", verb="Forgetting"):
+        return FAILED
+    forget_records(make_workplace(session), addresses, lock_timeout=lock_timeout)
+    session.terminal.show(f"Forgot {names}.\n")
+    return DONE

@@ -1,0 +1,64 @@
+"""Values on the command line that the parser checks: addresses, permissions, durations."""
+
+import re
+from typing import Final
+
+import click
+
+from planner.config.durations import parse_duration
+from planner.core.addresses import Address, parse_address
+from planner.core.permissions import CLASSES, parse_permission
+
+_DURATION: Final = re.compile(r"[0-9]{1,7}(ms|s|m|h)", re.ASCII)
+_KINDS: Final = ("pool", "network")
+
+
+class _Value(click.ParamType):  # type: ignore[type-arg]  # generic in new clicks, not to be subscripted in old ones
+    """What the values below have in common with all of click's."""
+
+
+class AddressValue(_Value):
+    """The address of one resource, such as ``pool.training``."""
+
+    name = "address"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Address:
+        """Return the address; a usage error where ``value`` spells none."""
+        address = parse_address(value)
+        if address is None or address.kind not in _KINDS:
+            self.fail(f'{value!r} is no address such as pool.training or pool.team["a"].', param, ctx)
+        return address
+
+
+class PermissionValue(_Value):
+    """What ``--allow`` takes: ``ADDR=CLASS``; it stays a text, for a plan carries it."""
+
+    name = "permission"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return ``value`` as it is; a usage error, naming the classes, where it spells no permission."""
+        if parse_permission(value) is None:
+            words = (
+                f"{value!r} is no ADDR=CLASS. Classes: {', '.join(CLASSES)}; destroys takes one address, no pattern."
+            )
+            self.fail(words, param, ctx)
+        return value
+
+
+class DurationValue(_Value):
+    """A duration as the files write it: a whole number and ms, s, m or h."""
+
+    name = "duration"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the seconds; a usage error where ``value`` spells no duration."""
+        if isinstance(value, float):
+            return value
+        if not _DURATION.fullmatch(value):
+            self.fail(f"{value!r} is no duration such as 30s, 5m or 1h.", param, ctx)
+        return parse_duration(value)
+
+
+ADDRESS: Final = AddressValue()
+PERMISSION: Final = PermissionValue()
+DURATION: Final = DurationValue()

@@ -1,0 +1,38 @@
+"""From a session to the workplace of a use case: the clock, fresh ids, the user's name, progress on stderr."""
+
+import datetime as dt
+import getpass
+import os
+import socket
+import uuid
+
+from planner.cli.session import Session
+from planner.core.events import Event
+from planner.views.events_text import format_event
+from planner.workflow.workplace import Workplace
+
+
+def make_workplace(session: Session) -> Workplace:
+    """Return where, when and as whom the command of ``session`` runs."""
+
+    def emit(event: Event) -> None:
+        line = format_event(event, colour=session.terminal.has_colour_in_messages)
+        if line is not None:
+            session.terminal.progress(line)
+
+    return Workplace(
+        directory=session.directory,
+        environment=session.environment,
+        emit=emit,
+        clock=lambda: dt.datetime.now(dt.UTC),
+        make_id=lambda: str(uuid.uuid4()),
+        who=f"{_find_user()}@{socket.gethostname()}",
+    )
+
+
+def _find_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # Containers often run as a number that no user database knows.
+        return f"uid{os.getuid()}"

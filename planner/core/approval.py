@@ -1,0 +1,56 @@
+"""Which changes of a plan a run may make: what was approved, what is blocked, and what hangs on that."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from planner.core.addresses import Address
+from planner.core.changes import Action, Change, Plan
+from planner.core.diagnostics import Diagnostic, make_error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The changes to make, and the addresses that are left out of the run."""
+
+    changes: tuple[Change, ...]
+    left_out: tuple[Address, ...] = ()
+
+
+def find_expected(plan: Plan, digests: Iterable[str]) -> frozenset[Address]:
+    """Return the addresses that ``digests``, of the plan or of its changes, approve (semantics 6.4)."""
+    given = frozenset(digests)
+    if plan.digest in given:
+        return frozenset(one.address for one in plan.changes)
+    return frozenset(one.address for one in plan.changes if one.digest in given)
+
+
+def choose(changes: tuple[Change, ...], *, approved: frozenset[Address], skip_blocked: bool) -> Chosen:
+    """Return the approved changes; with ``skip_blocked`` less the blocked ones and all that need them."""
+    out = {one.address for one in changes if is_loud(one) and one.address not in approved}
+    if skip_blocked:
+        out |= {one.address for one in changes if one.blocked}
+    for one in changes:
+        if is_loud(one) and any(need in out for need in one.depends_on):
+            out.add(one.address)
+    kept = tuple(one for one in changes if one.address not in out)
+    return Chosen(changes=kept, left_out=tuple(one.address for one in changes if one.address in out))
+
+
+def is_loud(change: Change) -> bool:
+    """Tell whether a change does anything that needs approval."""
+    return change.action is not Action.NO_OP
+
+
+def report_blocked_run(changes: Iterable[Change]) -> tuple[Diagnostic, ...]:
+    """Say that blocked changes keep a run from sending anything (semantics 5.3)."""
+    blocked = [str(one.address) for one in changes if one.blocked]
+    if not blocked:
+        return ()
+    return (
+        make_error(
+            "apply.blocked",
+            "Changes are blocked, and nothing was sent",
+            detail=f"{', '.join(blocked)}: the plan says why, and what would lift it. To make the other changes "
+            "without these, add --skip-blocked.",
+        ),
+    )

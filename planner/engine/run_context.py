@@ -1,0 +1,126 @@
+"""What the operations of a run share, and one operation in its place."""
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from planner.core.addresses import Address
+from planner.core.changes import Block, Change, Failed, Intent, Operation, Outcome, Uncertain
+from planner.core.diagnostics import Diagnostic
+from planner.core.events import Emit
+from planner.core.kind_rules import KindRules
+from planner.core.snapshot import LiveResource
+from planner.core.tracking import TrackedResource
+from planner.core.trees import Value
+from planner.engine.journal import OperationEnded, OperationStarted
+from planner.engine.ledger import Ledger
+from planner.remote.gateway import Gateway
+
+FindBlocks = Callable[[Change, LiveResource], tuple[Block, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunContext:
+    """What the operations of a run share.
+
+    ``stop`` is set by the first interrupt and by ``--fail-fast``: nothing new is sent, waits end.
+    ``find_blocks`` judges a change again on a fresh read. ``is_protected`` tells whether the files
+    forbid to destroy an address. ``clock`` is aware, in UTC.
+    """
+
+    gateway: Gateway
+    kinds: Mapping[str, KindRules]
+    ledger: Ledger
+    emit: Emit
+    stop: threading.Event
+    clock: Callable[[], dt.datetime]
+    find_blocks: FindBlocks
+    is_protected: Callable[[Address], bool]
+    wait_for: Literal["done", "accepted"] = "done"
+
+    def format_time(self) -> str:
+        """Return the time now as RFC 3339 in UTC."""
+        return self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One operation of a change: the ``number``-th, from 1."""
+
+    change: Change
+    operation: Operation
+    number: int
+    rules: KindRules
+
+    @property
+    def is_first(self) -> bool:
+        """Tell whether nothing of the change was sent yet."""
+        return self.number == 1
+
+    @property
+    def is_last(self) -> bool:
+        """Tell whether the change is over with this operation."""
+        return self.number == len(self.change.operations)
+
+    @property
+    def is_settling(self) -> bool:
+        """Tell whether nodes were removed by name just before, so that counts may be on their way."""
+        return any(one.nodes for one in self.change.operations[: self.number - 1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A request was taken, or was not needed: ``intents`` are those that the service now holds by our doing.
+
+    ``live`` is the object as answered, None where it is gone. ``removed`` are nodes deleted by name.
+    """
+
+    live: LiveResource | None
+    intents: tuple[Intent, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+Sending = Sent | Failed | Uncertain
+
+
+def note_start(context: RunContext, step: Step, *, body: Value, tracked: TrackedResource | None) -> None:
+    """Write to the journal that a request is about to be sent; ``tracked`` is what it leaves when it is done."""
+    context.ledger.write(
+        OperationStarted(
+            address=step.change.address,
+            number=step.number,
+            method=step.operation.method,
+            path=step.operation.path,
+            body=body,
+            time=context.format_time(),
+            tracked=tracked,
+            service_date=context.gateway.service_date,
+        )
+    )
+
+
+def make_end(context: RunContext, step: Step, outcome: Outcome) -> OperationEnded:
+    """Return the record that ends an operation."""
+    return OperationEnded(
+        address=step.change.address,
+        number=step.number,
+        outcome=type(outcome).__name__.lower(),
+        detail=_find_detail(outcome),
+        time=context.format_time(),
+        service_date=context.gateway.service_date,
+    )
+
+
+def make_failed(*diagnostics: Diagnostic) -> Failed:
+    """Return the outcome of what did not happen."""
+    return Failed(diagnostics=diagnostics)
+
+
+def _find_detail(outcome: Outcome) -> str:
+    match outcome:
+        case Failed() | Uncertain():
+            return "; ".join(one.summary for one in outcome.diagnostics)
+        case _:
+            return ""

@@ -1,0 +1,163 @@
+"""What an interrupted run left open, settled by reading alone (semantics 8.1, 8.2)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from planner.core.addresses import Address
+from planner.core.adoption import is_made_from
+from planner.core.diagnostics import Diagnostic, make_notice, make_warning
+from planner.core.kind_rules import KindRules
+from planner.core.live_trees import find_display_name, make_seen, make_tree
+from planner.core.rest import is_at_rest
+from planner.core.snapshot import LiveResource, Snapshot
+from planner.core.tracking import State, TrackedResource
+from planner.core.trees import as_tree, is_same
+from planner.engine.journal import OpenRun, OperationStarted, find_unsettled, replay
+
+Resources = Mapping[Address, TrackedResource]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled:
+    """A state with everything that the journals of interrupted runs add to it, before the service is read.
+
+    ``runs`` are those that may be closed once the settled state is saved.
+    """
+
+    state: State
+    unsettled: tuple[OperationStarted, ...] = ()
+    runs: tuple[OpenRun, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """Tracked resources and snapshot after settling; ``adopted`` were made by an interrupted run."""
+
+    resources: Resources
+    snapshot: Snapshot
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def recall(state: State, runs: Iterable[OpenRun]) -> Recalled:
+    """Return ``state`` with what interrupted runs of its lineage recorded; a run that goes on is told of."""
+    resources: Resources = state.resources
+    unsettled: list[OperationStarted] = []
+    closable: list[OpenRun] = []
+    told: list[Diagnostic] = []
+    for run in runs:
+        told += run.diagnostics
+        if run.is_running:
+            told.append(_report_running())
+            continue
+        closable.append(run)
+        started = run.started
+        if started is not None and started.lineage == state.lineage:
+            resources = replay(resources, run)
+            unsettled += find_unsettled(run)
+    return Recalled(
+        state=replace(state, resources=resources),
+        unsettled=tuple(unsettled),
+        runs=tuple(closable),
+        diagnostics=tuple(told),
+    )
+
+
+def settle(recalled: Recalled, snapshot: Snapshot, *, kinds: Mapping[str, KindRules]) -> Settled:
+    """Return what is tracked, and what is live, once each open operation was compared with ``snapshot``.
+
+    Nothing is sent again: what did not happen is planned anew.
+    """
+    settled = Settled(resources=recalled.state.resources, snapshot=snapshot)
+    for operation in recalled.unsettled:
+        settled = _settle_one(settled, operation, rules=kinds[operation.address.kind])
+    return replace(settled, resources=dict(_drop_waiting(settled)))
+
+
+def _settle_one(settled: Settled, operation: OperationStarted, *, rules: KindRules) -> Settled:
+    address = operation.address
+    if operation.tracked is None:
+        return _settle_deletion(settled, address)
+    if address in settled.resources:
+        return _settle_update(settled, operation, operation.tracked)
+    return _settle_creation(settled, operation, operation.tracked, rules=rules)
+
+
+def _settle_deletion(settled: Settled, address: Address) -> Settled:
+    if address not in settled.snapshot.missing:
+        return settled
+    kept = {one: tracked for one, tracked in settled.resources.items() if one != address}
+    snapshot = replace(settled.snapshot, missing=settled.snapshot.missing - {address})
+    return _tell(replace(settled, resources=kept, snapshot=snapshot), address, "it is deleted")
+
+
+def _settle_update(settled: Settled, operation: OperationStarted, tracked: TrackedResource) -> Settled:
+    live = settled.snapshot.resources.get(operation.address)
+    body = operation.body
+    if live is None or not isinstance(body, dict) or not _is_contained(body, make_tree(live)):
+        return settled
+    known = settled.resources[operation.address]
+    resources = {
+        **settled.resources,
+        operation.address: replace(tracked, id=known.id, last_seen=make_seen(live), waiting=known.waiting),
+    }
+    return _tell(replace(settled, resources=resources), operation.address, "it was changed as asked")
+
+
+def _settle_creation(
+    settled: Settled, operation: OperationStarted, tracked: TrackedResource, *, rules: KindRules
+) -> Settled:
+    address, tree = operation.address, tracked.last_applied
+    others = settled.snapshot.others.get(address.kind, ())
+    twin = next((one for one in others if find_display_name(make_tree(one)) == find_display_name(tree)), None)
+    if twin is None or not is_made_from(tree, twin, since=operation.service_date, rules=rules):
+        return settled
+    adopted = replace(tracked, id=twin.id, last_seen=make_seen(twin))
+    snapshot = replace(
+        settled.snapshot,
+        resources={**settled.snapshot.resources, address: twin},
+        others={**settled.snapshot.others, address.kind: tuple(one for one in others if one is not twin)},
+    )
+    resources = {**settled.resources, address: adopted}
+    return _tell(replace(settled, resources=resources, snapshot=snapshot), address, f"it was made: {twin.id}")
+
+
+def _drop_waiting(settled: Settled) -> Iterator[tuple[Address, TrackedResource]]:
+    """Yield the tracked resources; what the service has finished is waited for no more."""
+    for address, tracked in settled.resources.items():
+        live: LiveResource | None = settled.snapshot.resources.get(address) if tracked.waiting else None
+        if live is not None and is_at_rest(live):
+            yield address, replace(tracked, waiting="", last_seen=make_seen(live))
+        else:
+            yield address, tracked
+
+
+def _is_contained(body: object, live: object) -> bool:
+    """Tell whether applying the merge patch ``body`` to ``live`` would change nothing."""
+    if isinstance(body, dict):
+        there = as_tree(live) if isinstance(live, dict) else {}
+        return all(
+            name not in there if value is None else name in there and _is_contained(value, there[name])
+            for name, value in body.items()
+        )
+    if isinstance(body, list) and isinstance(live, list):
+        return len(body) == len(live) and all(map(_is_contained, body, live))
+    return is_same(body, live)  # type: ignore[arg-type]
+
+
+def _tell(settled: Settled, address: Address, what: str) -> Settled:
+    told = make_notice(
+        "settle.done",
+        "A request of an interrupted run is settled",
+        detail=f"No answer was recorded for it; the service shows that {what}.",
+        address=str(address),
+    )
+    return replace(settled, diagnostics=(*settled.diagnostics, told))
+
+
+def _report_running() -> Diagnostic:
+    return make_warning(
+        "settle.running",
+        "An apply is running on this machine",
+        detail="What it has not finished is shown as it is now. Plan again when it has ended.",
+    )

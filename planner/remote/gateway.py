@@ -1,0 +1,65 @@
+"""The service as an apply needs it: one object, what it is named, its nodes and jobs, and single attempts to write."""
+
+from planner.core.live_trees import find_display_name, make_tree
+from planner.core.snapshot import Evidence, LiveResource, Unread
+from planner.core.trees import Value
+from planner.remote.bodies import parse_resource
+from planner.remote.client import Answer, Client
+from planner.remote.errors import RemoteError
+from planner.remote.listings import Missing, fetch_listing, fetch_one
+from planner.remote.reading import fetch_evidence
+
+
+class Gateway:
+    """Reads and writes single resources of one project. Every method may raise RemoteError."""
+
+    def __init__(self, client: Client) -> None:
+        """Call the service by ``client``."""
+        self._client = client
+
+    @property
+    def project_id(self) -> str:
+        """Return the project that all paths are of."""
+        return self._client.endpoint.project_id
+
+    @property
+    def poll_interval(self) -> float:
+        """Return the seconds between two polls."""
+        return self._client.poll_interval
+
+    @property
+    def wait_timeout(self) -> float:
+        """Return the seconds after which a wait ends, accepted and not finished."""
+        return self._client.settings.wait_timeout
+
+    @property
+    def service_date(self) -> str:
+        """Return the ``Date`` of the latest answer; empty before the first."""
+        return self._client.service_date
+
+    def fetch(self, kind: str, resource_id: str) -> LiveResource | None:
+        """Return the resource, None where the service says with its code that it is not there."""
+        found = fetch_one(self._client, kind, resource_id=resource_id)
+        return None if isinstance(found, Missing) else found
+
+    def fetch_named(self, kind: str, name: str, *, workspace: str) -> LiveResource | None:
+        """Return the listed resource with the display name ``name``; None where the list shows none."""
+        listed = fetch_listing(self._client, kind, workspaces=(workspace,))
+        return next((one for one in listed if find_display_name(make_tree(one)) == name), None)
+
+    def fetch_evidence(self, pool_id: str) -> Evidence | Unread:
+        """Return the nodes and workloads of a pool, or why they could not be read."""
+        return fetch_evidence(self._client, pool_id)
+
+    def send(self, method: str, path: str, *, body: Value, content_type: str) -> Answer:
+        """Return the answer of exactly one attempt."""
+        return self._client.send(method, path, body=body, content_type=content_type)
+
+    def wait_to_repeat(self, method: str, error: RemoteError, *, number: int) -> bool:
+        """Wait as the retry policy says, and return whether to try again with a request that was built anew."""
+        return self._client.wait_to_repeat(method, error, number=number, is_rebuilt=True)
+
+
+def parse_answer(answer: Answer) -> LiveResource:
+    """Return the resource that a write answers with. Raises BadAnswer."""
+    return parse_resource(answer.body)

@@ -1,0 +1,1 @@
+"""Use cases: edges and core in the right order; they emit events and print nothing."""

@@ -1,0 +1,183 @@
+"""``apply``: lock, settle, plan, ask, check everything again, run, save."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from planner.core.addresses import Address
+from planner.core.approval import Chosen, choose, find_expected, is_loud, report_blocked_run
+from planner.core.changes import Failed, Plan, PlanInputs, Uncertain
+from planner.core.diagnostics import Diagnostic
+from planner.core.events import ChangeEnded
+from planner.core.recheck import recheck
+from planner.core.tracking import State
+from planner.workflow.desk import Desk, save_refreshed, save_settled
+from planner.workflow.gather import Prepared, prepare, recall_state
+from planner.workflow.running import RunRequest, run
+from planner.workflow.saved_plan import check_saved
+from planner.workflow.service import check_identity, find_endpoint, open_service
+from planner.workflow.workplace import Workplace, load_files, make_lock_request, open_store
+
+Approve = Callable[[Plan], bool]
+"""Shows a plan and asks for it; called under the lock, only where something is to be done and nothing else answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyRequest:
+    """What to apply and how.
+
+    ``saved`` is a saved plan: exactly its changes or nothing, without asking. ``expect`` holds digests
+    that are the approval. ``lock_timeout`` is in seconds.
+    """
+
+    inputs: PlanInputs
+    saved: Plan | None = None
+    expect: tuple[str, ...] = ()
+    skip_blocked: bool = False
+    wait_for: Literal["done", "accepted"] = "done"
+    fail_fast: bool = False
+    lock_timeout: float = 0.0
+    reason: str = ""
+    parallelism: int | None = None
+    operation: str = "apply"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What an apply came to: the plan that was run, how each change ended, and what was left out."""
+
+    plan: Plan
+    ended: tuple[ChangeEnded, ...] = ()
+    left_out: tuple[Address, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    is_approved: bool = True
+    is_interrupted: bool = False
+
+
+def apply(workplace: Workplace, request: ApplyRequest, *, approve: Approve) -> Applied:
+    """Make the changes of a plan and return how each ended. Raises PoolctlError where nothing was sent."""
+    files = load_files(workplace)
+    endpoint = find_endpoint(workplace, files.desired)
+    store = open_store(workplace, files.desired)
+    lock = make_lock_request(workplace, operation=request.operation, timeout=request.lock_timeout, info=request.reason)
+    with store.acquire(lock):
+        stored = store.load()
+        check_identity(endpoint, stored)
+        if request.saved is not None:
+            check_saved(request.saved, stored, config_digest=files.loaded.config_digest)
+        with open_service(workplace, files.desired, endpoint, parallelism=request.parallelism) as client:
+            desk = Desk(
+                workplace=workplace,
+                files=files,
+                store=store,
+                client=client,
+                state=stored or State(lineage=workplace.make_id()),
+                recalled=recall_state(workplace, stored),
+            )
+            return _apply(desk, request, approve=approve)
+
+
+def _apply(desk: Desk, request: ApplyRequest, *, approve: Approve) -> Applied:
+    prepared = _prepare(desk, request)
+    settled = save_settled(desk, prepared.request.state)
+    if request.inputs.refresh_only:
+        return _refresh(settled, prepared, approve=approve)
+    if request.saved is None:
+        draft = _Draft(plan=prepared.plan, prepared=prepared)
+    else:
+        draft = _check_again(request.saved, prepared)
+    if refused := _find_refusal(draft, request):
+        return refused
+    chosen = _choose(draft.plan, request)
+    is_answered = request.saved is not None or bool(request.expect) or not any(map(is_loud, chosen.changes))
+    if is_answered:
+        return _run(settled, request, draft, chosen=chosen)
+    if not approve(draft.plan):
+        return Applied(plan=draft.plan, diagnostics=draft.warnings, is_approved=False)
+    return _apply_approved(settled, request, draft.plan)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """A plan that is about to be run, and the fresh preparation that it was checked by."""
+
+    plan: Plan
+    prepared: Prepared
+    stale: tuple[Diagnostic, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """Return what there is to say beside the plan."""
+        return (*self.prepared.warnings, *self.prepared.plan.diagnostics)
+
+
+def _apply_approved(desk: Desk, request: ApplyRequest, plan: Plan) -> Applied:
+    """Run a plan that somebody has looked at for a while: everything is read and checked again first."""
+    draft = _check_again(plan, _prepare(desk, request))
+    return _find_refusal(draft, request) or _run(desk, request, draft, chosen=_choose(draft.plan, request))
+
+
+def _prepare(desk: Desk, request: ApplyRequest) -> Prepared:
+    return prepare(desk.workplace, desk.client, desk.files, recalled=desk.recalled, inputs=request.inputs)
+
+
+def _check_again(approved: Plan, prepared: Prepared) -> _Draft:
+    fresh = {one.address: one for one in prepared.plan.changes}
+    checked = [recheck(one, fresh.get(one.address), request=prepared.request) for one in approved.changes]
+    return _Draft(
+        plan=replace(approved, changes=tuple(one.change for one in checked)),
+        prepared=prepared,
+        stale=tuple(fault for one in checked for fault in one.stale),
+    )
+
+
+def _choose(plan: Plan, request: ApplyRequest) -> Chosen:
+    everything = frozenset(one.address for one in plan.changes)
+    approved = find_expected(plan, request.expect) if request.expect else everything
+    return choose(plan.changes, approved=approved, skip_blocked=request.skip_blocked)
+
+
+def _find_refusal(draft: _Draft, request: ApplyRequest) -> Applied | None:
+    """Return the end of a run that sends nothing: something is stale, or blocked and not left out."""
+    if draft.stale:
+        return Applied(plan=draft.plan, diagnostics=(*draft.warnings, *draft.stale), is_approved=False)
+    blocked = report_blocked_run(_choose(draft.plan, request).changes)
+    if not blocked:
+        return None
+    left_out = tuple(one.address for one in draft.plan.changes if is_loud(one))
+    diagnostics = (*draft.warnings, *blocked)
+    return Applied(plan=draft.plan, left_out=left_out, diagnostics=diagnostics, is_approved=False)
+
+
+def _refresh(desk: Desk, prepared: Prepared, *, approve: Approve) -> Applied:
+    """Bring the state up to date: what was seen, and what is gone (semantics 6.8)."""
+    plan = prepared.plan
+    warnings = (*prepared.warnings, *plan.diagnostics)
+    is_news = bool(plan.drift) or any(map(is_loud, plan.changes))
+    if is_news and not approve(plan):
+        return Applied(plan=plan, diagnostics=warnings, is_approved=False)
+    ended = save_refreshed(desk, prepared)
+    return Applied(plan=plan, ended=ended, diagnostics=warnings)
+
+
+def _run(desk: Desk, request: ApplyRequest, draft: _Draft, *, chosen: Chosen) -> Applied:
+    options = RunRequest(plan=draft.plan, wait_for=request.wait_for, fail_fast=request.fail_fast)
+    ended, is_interrupted = run(desk, options, changes=chosen.changes, prepared=draft.prepared)
+    faults = tuple(fault for one in ended for fault in _find_faults(one))
+    return Applied(
+        plan=draft.plan,
+        ended=ended,
+        left_out=chosen.left_out,
+        diagnostics=(*draft.warnings, *faults),
+        is_interrupted=is_interrupted,
+    )
+
+
+def _find_faults(ended: ChangeEnded) -> tuple[Diagnostic, ...]:
+    match ended.outcome:
+        case Failed() | Uncertain():
+            return tuple(
+                one if one.address else replace(one, address=str(ended.address)) for one in ended.outcome.diagnostics
+            )
+        case _:
+            return ()

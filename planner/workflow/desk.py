@@ -1,0 +1,61 @@
+"""What the steps of an apply share while the lock is held, and how they save the state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from planner.core.addresses import Address
+from planner.core.changes import Action, Applied
+from planner.core.events import ChangeEnded
+from planner.core.live_trees import make_seen
+from planner.core.tracking import State, TrackedResource
+from planner.engine.journal import close_run
+from planner.engine.settle import Recalled
+from planner.remote.client import Client
+from planner.state.local import LocalStore
+from planner.state.versions import make_next
+from planner.workflow.gather import Prepared
+from planner.workflow.workplace import Files, Workplace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Files, store, client and state of one apply; ``recalled`` holds what journals add to the stored state."""
+
+    workplace: Workplace
+    files: Files
+    store: LocalStore
+    client: Client
+    state: State
+    recalled: Recalled
+
+
+def save_state(desk: Desk, resources: Mapping[Address, TrackedResource]) -> Desk:
+    """Store ``resources`` where they differ from what is stored, and return the desk with the new state."""
+    following = make_next(desk.state, resources=resources, service=desk.client.endpoint.identity)
+    if following.serial != desk.state.serial:
+        desk.store.save(following)
+    return replace(desk, state=following)
+
+
+def save_settled(desk: Desk, settled: State) -> Desk:
+    """Store what settling found, close the journals of the interrupted runs, and return the desk without them."""
+    if not desk.recalled.runs and settled.resources == desk.state.resources:
+        return desk
+    saved = save_state(desk, settled.resources)
+    for run in desk.recalled.runs:
+        close_run(run.path, time=f"{desk.workplace.clock():%Y-%m-%dT%H:%M:%SZ}")
+    return replace(saved, recalled=Recalled(state=saved.state))
+
+
+def save_refreshed(desk: Desk, prepared: Prepared) -> tuple[ChangeEnded, ...]:
+    """Store what was seen of every selected address and drop what is gone; return how that ended."""
+    selected = {row.address for row in prepared.plan.drift}
+    gone = [one for one in prepared.plan.changes if one.action is Action.FORGET]
+    live = prepared.request.snapshot.resources
+    resources = {
+        address: replace(tracked, last_seen=make_seen(live[address])) if address in selected else tracked
+        for address, tracked in prepared.request.state.resources.items()
+        if all(one.address != address for one in gone)
+    }
+    save_state(desk, resources)
+    return tuple(ChangeEnded(address=one.address, action=one.action, outcome=Applied(), seconds=0.0) for one in gone)

@@ -1,0 +1,29 @@
+"""``drift``: what others changed since the last apply."""
+
+from dataclasses import dataclass
+
+from planner.core.changes import DriftRow, PlanInputs
+from planner.core.diagnostics import Diagnostic
+from planner.workflow.plan import make_plan
+from planner.workflow.workplace import Workplace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drifted:
+    """The drifted fields, and what there is to say besides."""
+
+    rows: tuple[DriftRow, ...]
+    warnings: tuple[Diagnostic, ...]
+
+
+def find_drift(
+    workplace: Workplace, *, address: str = "", is_all: bool = False, parallelism: int | None = None
+) -> Drifted:
+    """Return what differs from what was last seen, with ``is_all`` unmanaged fields too. Raises PoolctlError.
+
+    ``address`` (globs) narrows it down; empty for every tracked resource.
+    """
+    inputs = PlanInputs(target=(address,) if address else ())
+    planned = make_plan(workplace, inputs, parallelism=parallelism)
+    rows = tuple(row for row in planned.plan.drift if is_all or row.is_managed)
+    return Drifted(rows=rows, warnings=planned.warnings)

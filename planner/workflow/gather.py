@@ -1,0 +1,97 @@
+"""What a plan is made from: files, state with its journals, and a snapshot of the service."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from planner.core.addresses import Address
+from planner.core.changes import Basis, Plan, PlanInputs
+from planner.core.desired import DesiredState
+from planner.core.diagnostics import Diagnostic, has_errors
+from planner.core.live_trees import find_workspace
+from planner.core.plan_request import PlanningRequest, find_addresses, find_id
+from planner.core.planning import build_plan, find_evidence_needs
+from planner.core.snapshot import Evidence, Snapshot, Unread
+from planner.core.tracking import State
+from planner.engine.journal import load_open_runs
+from planner.engine.settle import Recalled, recall, settle
+from planner.kinds.table import KINDS
+from planner.remote.client import Client
+from planner.remote.parallel import map_in_threads
+from planner.remote.reading import ReadingRequest, fetch_evidence, read_service
+from planner.workflow.errors import PlanError
+from planner.workflow.workplace import Files, Workplace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A plan with everything that it was made from. ``warnings`` are those that stand outside of the plan."""
+
+    request: PlanningRequest
+    plan: Plan
+    warnings: tuple[Diagnostic, ...]
+
+
+def recall_state(workplace: Workplace, state: State | None) -> Recalled:
+    """Return the state with what the journals of interrupted runs add; an empty one before the first apply."""
+    return recall(state or State(lineage=""), load_open_runs(workplace.directory))
+
+
+def prepare(workplace: Workplace, client: Client, files: Files, *, recalled: Recalled, inputs: PlanInputs) -> Prepared:
+    """Read the service and build the plan; raises PlanError with all that is wrong."""
+    request, told = _read(workplace, client, files, recalled=recalled, inputs=inputs)
+    draft = build_plan(request)
+    if has_errors(draft.diagnostics):
+        raise PlanError(*told, *draft.diagnostics)
+    needs = find_evidence_needs(draft)
+    if needs:
+        request = _add_evidence(client, request, needs)
+    plan = build_plan(request) if needs else draft
+    warnings = (*files.loaded.diagnostics, *recalled.diagnostics, *told)
+    return Prepared(request=request, plan=plan, warnings=warnings)
+
+
+def _read(
+    workplace: Workplace, client: Client, files: Files, *, recalled: Recalled, inputs: PlanInputs
+) -> tuple[PlanningRequest, tuple[Diagnostic, ...]]:
+    """Return what to plan on, settled by what was read; raises PlanError where something is unread."""
+    state = recalled.state
+    request = PlanningRequest(
+        desired=files.desired,
+        state=state,
+        snapshot=Snapshot(),
+        kinds=KINDS,
+        inputs=inputs,
+        basis=Basis(
+            lineage=state.lineage,
+            serial=state.serial,
+            config_digest=files.loaded.config_digest,
+            service=client.endpoint.identity,
+        ),
+        now=workplace.clock(),
+        find_source=files.loaded.sources.find,
+    )
+    ids = {address: id_ for address in find_addresses(request) if (id_ := find_id(request, address))}
+    reading = read_service(client, ReadingRequest(ids=ids, workspaces=_find_workspaces(files.desired, state)))
+    if has_errors(reading.diagnostics):
+        raise PlanError(*reading.diagnostics)
+    snapshot = Snapshot(resources=reading.live, missing=reading.missing, others=reading.others)
+    settled = settle(recalled, snapshot, kinds=KINDS)
+    settled_state = replace(state, resources=settled.resources)
+    return replace(request, state=settled_state, snapshot=settled.snapshot), settled.diagnostics
+
+
+def _find_workspaces(desired: DesiredState, state: State) -> tuple[str, ...]:
+    """Return the workspaces that files and state name; the default one is always among them."""
+    trees = [*(one.tree for one in desired.resources.values()), *(one.last_seen for one in state.resources.values())]
+    return tuple(sorted({"", *map(find_workspace, trees)}))
+
+
+def _add_evidence(client: Client, request: PlanningRequest, needs: Iterable[Address]) -> PlanningRequest:
+    wanted = [one for one in sorted(needs) if one in request.snapshot.resources]
+
+    def fetch(address: Address) -> Evidence | Unread:
+        return fetch_evidence(client, request.snapshot.resources[address].id)
+
+    found = map_in_threads(fetch, wanted, parallelism=client.settings.parallelism)
+    evidence = dict(zip(wanted, found, strict=True))
+    return replace(request, snapshot=replace(request.snapshot, evidence=evidence))

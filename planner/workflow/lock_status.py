@@ -1,0 +1,25 @@
+"""``lock status`` and ``force-unlock``: who holds the lock, and breaking it by its id."""
+
+from dataclasses import dataclass
+
+from planner.state.lock import Holder
+from planner.workflow.workplace import Workplace, load_desired_state, open_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockStatus:
+    """The path of the state, as the files write it, and who holds its lock, or None."""
+
+    path: str
+    holder: Holder | None
+
+
+def find_lock_status(workplace: Workplace) -> LockStatus:
+    """Return who holds the lock now. Raises PoolctlError."""
+    desired = load_desired_state(workplace)
+    return LockStatus(path=desired.state_path, holder=open_store(workplace, desired).find_holder())
+
+
+def force_unlock(workplace: Workplace, lock_id: str) -> Holder:
+    """Break the lock of exactly ``lock_id`` and return who held it. Raises PoolctlError for another id."""
+    return open_store(workplace, load_desired_state(workplace)).break_lock(lock_id)

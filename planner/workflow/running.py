@@ -1,0 +1,120 @@
+"""Running the changes of an approved plan: journal, threads, signals, and the state saved as they go."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from planner.core.addresses import Address
+from planner.core.advance import make_kept
+from planner.core.approval import is_loud
+from planner.core.changes import Block, Change, Plan, Uncertain
+from planner.core.events import ChangeEnded, Noticed
+from planner.core.plan_blocks import find_change_blocks
+from planner.core.snapshot import LiveResource
+from planner.core.tracking import State, TrackedResource
+from planner.engine.journal import Journal, RunEnded, RunStarted, open_journal
+from planner.engine.ledger import Ledger
+from planner.engine.run_context import RunContext
+from planner.engine.runner import RunOptions, run_changes
+from planner.engine.signals import watch_signals
+from planner.kinds.table import KINDS
+from planner.remote.gateway import Gateway
+from planner.workflow.desk import Desk, save_state
+from planner.workflow.gather import Prepared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """How to run: the plan that is run, how long to wait, and whether a failure stops the rest."""
+
+    plan: Plan
+    wait_for: Literal["done", "accepted"]
+    fail_fast: bool
+
+
+def run(
+    desk: Desk, request: RunRequest, *, changes: tuple[Change, ...], prepared: Prepared
+) -> tuple[tuple[ChangeEnded, ...], bool]:
+    """Run ``changes`` and return how each ended, and whether somebody interrupted the run."""
+    if not any(map(is_loud, changes)):
+        _keep_up(desk, changes, prepared)
+        return (), False
+    stop = threading.Event()
+    run_id = f"{desk.workplace.clock():%Y%m%dT%H%M%SZ}-{desk.workplace.make_id()}"
+    saver = _Saver(desk)
+    saver.save(desk.state.resources)
+    with open_journal(desk.workplace.directory, run_id) as journal:
+        _start(desk, journal, run_id=run_id, state=saver.desk.state, plan=request.plan)
+        context = _make_context(desk, request, journal=journal, stop=stop, prepared=prepared)
+        with watch_signals(stop, notify=lambda text: desk.workplace.emit(Noticed(text=text))) as received:
+            ended = run_changes(context, changes, options=RunOptions(save=saver.save, fail_fast=request.fail_fast))
+        if not any(isinstance(one.outcome, Uncertain) for one in ended):
+            journal.write(RunEnded(time=context.format_time()))
+    return ended, received.is_set()
+
+
+class _Saver:
+    """Saves the state again and again, each time on top of what it saved last."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def save(self, resources: Mapping[Address, TrackedResource]) -> None:
+        self.desk = save_state(self.desk, resources)
+
+
+def _keep_up(desk: Desk, changes: tuple[Change, ...], prepared: Prepared) -> None:
+    """Bring the state up to date where nothing is to be done at the service."""
+    resources = dict(desk.state.resources)
+    for change in changes:
+        if change.address in resources:
+            resources[change.address] = make_kept(
+                resources[change.address],
+                change,
+                rules=KINDS[change.kind],
+                prevent_destroy=_is_protected(prepared, change.address),
+            )
+    if desk.state.service is not None or resources:
+        save_state(desk, resources)
+
+
+def _start(desk: Desk, journal: Journal, *, run_id: str, state: State, plan: Plan) -> None:
+    journal.write(
+        RunStarted(
+            run_id=run_id,
+            plan_digest=plan.digest,
+            who=desk.workplace.who,
+            lineage=state.lineage,
+            serial=state.serial,
+            time=f"{desk.workplace.clock():%Y-%m-%dT%H:%M:%SZ}",
+        )
+    )
+
+
+def _make_context(
+    desk: Desk, request: RunRequest, *, journal: Journal, stop: threading.Event, prepared: Prepared
+) -> RunContext:
+    def find_blocks(change: Change, live: LiveResource) -> tuple[Block, ...]:
+        snapshot = replace(
+            prepared.request.snapshot, resources={**prepared.request.snapshot.resources, change.address: live}
+        )
+        now = replace(prepared.request, snapshot=snapshot, now=desk.workplace.clock())
+        return find_change_blocks(now, change, policies={}).blocked
+
+    return RunContext(
+        gateway=Gateway(desk.client),
+        kinds=KINDS,
+        ledger=Ledger(desk.state.resources, journal),
+        emit=desk.workplace.emit,
+        stop=stop,
+        clock=desk.workplace.clock,
+        find_blocks=find_blocks,
+        is_protected=lambda address: _is_protected(prepared, address),
+        wait_for=request.wait_for,
+    )
+
+
+def _is_protected(prepared: Prepared, address: Address) -> bool:
+    resource = prepared.request.desired.resources.get(address)
+    return resource is not None and resource.lifecycle.prevent_destroy

@@ -1,0 +1,71 @@
+"""A saved plan before it is applied: unchanged, and made from the state and files of today (semantics 6.5)."""
+
+from collections.abc import Iterator
+
+from planner.core.changes import Change, Plan
+from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.digests import make_change_digest, make_plan_digest
+from planner.core.schedule import make_operations
+from planner.core.tracking import State
+from planner.kinds.table import KINDS
+from planner.workflow.errors import StaleError
+
+
+def check_saved(plan: Plan, state: State | None, *, config_digest: str) -> None:
+    """Raise StaleError, with every reason at once, unless ``plan`` is what it says and its basis still holds."""
+    damage = tuple(_find_damage(plan))
+    if damage:
+        raise StaleError(*damage)
+    stale = tuple(_find_stale(plan, state, config_digest=config_digest))
+    if stale:
+        raise StaleError(*stale)
+
+
+def _find_damage(plan: Plan) -> Iterator[Diagnostic]:
+    project_id = plan.basis.service.project_id if plan.basis.service else ""
+    for change in plan.changes:
+        if not _is_whole(change, project_id=project_id):
+            yield _report_edited(f"The digest of {change.address} does not fit its content.")
+    if plan.digest != make_plan_digest(plan.changes):
+        yield _report_edited("Its digest does not fit its changes.")
+
+
+def _is_whole(change: Change, *, project_id: str) -> bool:
+    rules = KINDS.get(change.kind)
+    if rules is None or change.digest != make_change_digest(change, project_id=project_id):
+        return False
+    return change.operations == make_operations(change, rules=rules, project_id=project_id)
+
+
+def _find_stale(plan: Plan, state: State | None, *, config_digest: str) -> Iterator[Diagnostic]:
+    basis, known = plan.basis, state or State(lineage="")
+    if basis.lineage != known.lineage:
+        was, now = (f"lineage {one}" if one else "no state yet" for one in (basis.lineage, known.lineage))
+        yield _report_stale(f"The plan was made from another state: it rests on {was}, and now there is {now}.")
+    elif basis.serial != known.serial:
+        yield _report_stale(
+            f"The state has changed since the plan was made: the plan rests on serial {basis.serial}, and now it is "
+            f"{known.serial}. Perhaps the plan is applied already."
+        )
+    if basis.config_digest != config_digest:
+        yield _report_stale("The configuration has changed since the plan was made: it resolves to something else now.")
+    for change in plan.changes:
+        tracked = known.resources.get(change.address)
+        if tracked is not None and change.id != tracked.id:
+            yield _report_stale(f"The plan names {change.id} for {change.address}, and the state has {tracked.id}.")
+
+
+def _report_edited(what: str) -> Diagnostic:
+    return make_error(
+        "apply.edited-plan",
+        "The plan file was changed after it was made",
+        detail=f"{what} Nothing was sent. Make the plan again: poolctl plan --out FILE",
+    )
+
+
+def _report_stale(what: str) -> Diagnostic:
+    return make_error(
+        "apply.stale",
+        "The saved plan is stale",
+        detail=f"{what} Nothing was sent. Make the plan again: poolctl plan --out FILE",
+    )

@@ -1,0 +1,78 @@
+"""``state mv`` and ``state rm``: change what is recorded, under the lock; nothing is sent to the service."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from planner.core.addresses import Address
+from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
+from planner.core.tracking import State, TrackedResource
+from planner.workflow.state_records import find_tracked
+from planner.workflow.workplace import Workplace, load_desired_state, make_lock_request, open_store
+
+Resources = Mapping[Address, TrackedResource]
+
+
+def move_record(workplace: Workplace, source: Address, *, target: Address, lock_timeout: float) -> None:
+    """Record under ``target`` what was recorded under ``source``.
+
+    Raises PoolctlError where the kinds differ, the target is taken, or the source is not recorded.
+    """
+    if source.kind != target.kind:
+        raise PoolctlError(_make_kind_fault(source, target=target))
+    _edit(
+        workplace,
+        lambda resources: _move(resources, source, target=target),
+        operation="state mv",
+        lock_timeout=lock_timeout,
+    )
+
+
+def forget_records(workplace: Workplace, addresses: Iterable[Address], *, lock_timeout: float) -> None:
+    """Drop the records of ``addresses``, of all or, where one is not recorded, of none; then raises PoolctlError."""
+    chosen = tuple(addresses)
+    _edit(workplace, lambda resources: _forget(resources, chosen), operation="state rm", lock_timeout=lock_timeout)
+
+
+def _edit(
+    workplace: Workplace, change: Callable[[Resources], Resources], *, operation: str, lock_timeout: float
+) -> None:
+    store = open_store(workplace, load_desired_state(workplace))
+    with store.acquire(make_lock_request(workplace, operation=operation, timeout=lock_timeout)):
+        state = store.load()
+        before: Resources = {} if state is None else state.resources
+        after = change(before)
+        if state is not None and after != before:
+            store.save(_advance(state, after))
+
+
+def _advance(state: State, resources: Resources) -> State:
+    return replace(state, serial=state.serial + 1, resources=resources)
+
+
+def _move(resources: Resources, source: Address, *, target: Address) -> Resources:
+    tracked = find_tracked(resources, source)
+    if target in resources:
+        raise PoolctlError(_make_taken_fault(target))
+    return {address: one for address, one in resources.items() if address != source} | {target: tracked}
+
+
+def _forget(resources: Resources, addresses: tuple[Address, ...]) -> Resources:
+    for address in addresses:
+        find_tracked(resources, address)
+    return {address: tracked for address, tracked in resources.items() if address not in addresses}
+
+
+def _make_kind_fault(source: Address, *, target: Address) -> Diagnostic:
+    detail = (
+        f"{source} is a {source.kind} and cannot become {target}: a record keeps its kind. Nothing was changed. "
+        f"Name a target that begins with {source.kind}."
+    )
+    return make_error("state.kind-change", "The kinds of source and target differ", detail=detail, address=str(source))
+
+
+def _make_taken_fault(target: Address) -> Diagnostic:
+    detail = (
+        "Moving onto it would lose what is recorded there. Nothing was changed. "
+        f"If that record is wrong, forget it first: poolctl state rm '{target}'"
+    )
+    return make_error("state.address-taken", "The target address is taken", detail=detail, address=str(target))

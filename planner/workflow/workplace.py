@@ -1,0 +1,70 @@
+"""The workplace: where, when and as whom a command runs, and what every use case opens first."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import planner
+from planner.config.errors import ConfigError
+from planner.config.load import Loaded, load_configuration
+from planner.core.desired import DesiredState
+from planner.core.events import Emit, Noticed
+from planner.state.local import LocalStore, open_local_store
+from planner.state.lock import LockRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workplace:
+    """Where, when and as whom a command runs.
+
+    ``directory`` holds the configuration. ``clock`` returns aware moments in UTC, ``make_id`` a fresh
+    UUID each time, ``who`` is ``user@host``.
+    """
+
+    directory: Path
+    environment: Mapping[str, str]
+    emit: Emit
+    clock: Callable[[], dt.datetime]
+    make_id: Callable[[], str]
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """A sound configuration: what it asks for, and where; its warnings are in ``loaded.diagnostics``."""
+
+    loaded: Loaded
+    desired: DesiredState
+
+
+def load_files(workplace: Workplace) -> Files:
+    """Return the configuration; raises ConfigError with all that is wrong."""
+    loaded = load_configuration(workplace.directory, workplace.environment)
+    if loaded.desired is None:
+        raise ConfigError(*loaded.diagnostics)
+    return Files(loaded=loaded, desired=loaded.desired)
+
+
+def load_desired_state(workplace: Workplace) -> DesiredState:
+    """Return what the files ask for, for those who need nothing else of them. Raises ConfigError."""
+    return load_files(workplace).desired
+
+
+def open_store(workplace: Workplace, desired: DesiredState) -> LocalStore:
+    """Return the store that the configuration names; nothing is read or made yet."""
+    return open_local_store(workplace.directory, desired.state_path)
+
+
+def make_lock_request(workplace: Workplace, *, operation: str, timeout: float, info: str = "") -> LockRequest:
+    """Return who asks for the lock and for what; a wait of up to ``timeout`` seconds is told as ``Noticed``."""
+    return LockRequest(
+        id=workplace.make_id(),
+        operation=operation,
+        who=workplace.who,
+        created=f"{workplace.clock():%Y-%m-%dT%H:%M:%SZ}",
+        version=planner.__version__,
+        info=info,
+        timeout=timeout,
+        notify=lambda text: workplace.emit(Noticed(text=text)),
+    )
