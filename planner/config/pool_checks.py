@@ -50,19 +50,8 @@ _LONGEST_PREFIX: Final = 24
 
 
 def _check_type(pool: RawBlock) -> Iterator[Fault]:
-    match read_text(pool, "type"):
-        case "Dedicate" if "network" not in pool.body:
-            yield pool.make_fault(
-                code="config.missing-key",
-                summary="missing key",
-                detail="A Dedicate pool is made in a network, and the service refuses it without one. "
-                'Write network = "${network.NAME.id}", an id, or { vpc_id, subnet_id } for a privileged pool.',
-                is_value=False,
-            )
-        case "Logical":
-            yield from (_make_logical_fault(pool, key) for key in _ONLY_DEDICATE if key in pool.body)
-        case _:
-            return
+    if read_text(pool, "type") == "Logical":
+        yield from (_make_logical_fault(pool, key) for key in _ONLY_DEDICATE if key in pool.body)
 
 
 def _make_logical_fault(pool: RawBlock, key: str) -> Fault:

@@ -76,7 +76,7 @@ class KindRules:
     ``finish(live, target, written)`` leaves out of ``target`` what the service derives by itself
     unless a path of ``written`` sets it. ``make_stages(before, after, fields)`` puts an update's
     fields in the order in which the service takes them. ``count_nodes(tree)`` gives the nodes that
-    a tree asks for. ``make_matcher(patterns)`` turns ``ignore_changes`` into one predicate.
+    a tree asks for. ``find_gaps(tree)`` gives the labels without which nothing is made. ``make_matcher(patterns)`` turns ``ignore_changes`` into one predicate.
     ``one_way`` fields may be switched on, never off.
     ``removable`` names single units exactly, less those in ``released``.
     ``references`` are the paths that may hold the id of another resource, with its kind.
@@ -95,6 +95,7 @@ class KindRules:
     finish: Callable[[Tree, Tree, Iterable[FieldPath]], Tree]
     make_stages: Callable[[Tree, Tree, tuple[FieldChange, ...]], tuple[Stage, ...]]
     count_nodes: Callable[[Tree | None, Tree | None], tuple[FlavorNodes, ...]]
+    find_gaps: Callable[[Tree], tuple[str, ...]]
     make_matcher: Callable[[tuple[str, ...]], Callable[[FieldPath], bool]]
     format_label: Callable[[FieldPath], str]
 

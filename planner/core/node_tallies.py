@@ -58,7 +58,7 @@ def make_tallies(
     asked = _sum_counts(map(as_tree, as_list(find_member(wanted, *RESOURCES))), rule, split=split)
     sums = {bucket: _sum_counts(listed, rule, split=split) for bucket, listed in rows.items()}
     places = dict.fromkeys(_make_place(key, split) for key in keys)
-    return tuple(_make_tally(one, asked[one], sums, counts_abnormal=counts_abnormal) for one in places)
+    return tuple(_make_tally(one, sums, wanted=asked[one], counts_abnormal=counts_abnormal) for one in places)
 
 
 def make_node_progress(tallies: Iterable[NodeTally]) -> tuple[NodeProgress, ...]:
@@ -91,7 +91,7 @@ def _make_place(key: EntryKey, split: frozenset[str]) -> Place:
     return flavor, node_pool if flavor in split else ""
 
 
-def _make_tally(place: Place, wanted: int, sums: Mapping[str, Counter[Place]], *, counts_abnormal: bool) -> NodeTally:
+def _make_tally(place: Place, sums: Mapping[str, Counter[Place]], *, wanted: int, counts_abnormal: bool) -> NodeTally:
     available = sums["available"][place]
     return NodeTally(
         name="/".join(part for part in place if part),

@@ -14,6 +14,7 @@ from planner.core.selection import find_unmatched
 from planner.core.sightings import (
     is_vanishing_together,
     report_bad_permission,
+    report_gaps,
     report_in_use,
     report_named_reference,
     report_tracked_twin,
@@ -23,6 +24,7 @@ from planner.core.sightings import (
 )
 from planner.core.snapshot import LiveResource
 
+_MAKING = frozenset({Action.CREATE, Action.REPLACE})
 _PATTERN_OPTIONS = ("target", "exclude", "replace", "revert_drift")
 
 
@@ -49,6 +51,8 @@ def find_surroundings_faults(
     for change in changes:
         if change.action is Action.CREATE:
             yield from _find_twins(request, change, by_address)
+        if change.action in _MAKING and (gaps := request.kinds[change.kind].find_gaps(change.after or {})):
+            yield report_gaps(change.address, gaps, change.source)
         if change.action in LEAVING:
             yield from _find_users(request, change, by_address, owners=owners)
         yield from _find_named_references(request, change.address)

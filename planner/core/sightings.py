@@ -111,6 +111,18 @@ def report_tracked_twin(address: Address, twin: Address, location: SourceLocatio
     )
 
 
+def report_gaps(address: Address, labels: Iterable[str], location: SourceLocation | None) -> Diagnostic:
+    """Say that a resource cannot be made from what its block sets."""
+    return make_error(
+        "plan.missing-field",
+        "A resource cannot be made without this field",
+        detail=f"{address} is to be made, and its block does not set {', '.join(labels)}: the service would refuse it. "
+        "If the resource is there already, import it.",
+        address=str(address),
+        location=location,
+    )
+
+
 def report_named_reference(address: Address, text: str, id_: str, location: SourceLocation | None) -> Diagnostic:
     """Say that a reference spells a display name where an id is needed (semantics 7.4)."""
     return make_error(

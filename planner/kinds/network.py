@@ -72,6 +72,7 @@ NETWORK_RULES = KindRules(
     finish=lambda _live, target, _written: target,
     make_stages=_make_stages,
     count_nodes=_count_nodes,
+    find_gaps=lambda _tree: (),
     make_matcher=make_matcher,
     format_label=format_label,
 )

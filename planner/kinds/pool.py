@@ -12,7 +12,7 @@ from planner.core.kind_rules import KindApi, KindRules, ListRule
 from planner.kinds.ignoring import make_matcher
 from planner.kinds.names import format_label
 from planner.kinds.pool_disruption import POOL_JUDGES
-from planner.kinds.pool_entries import ENTRY_RULE, count_nodes, finish_pool
+from planner.kinds.pool_entries import ENTRY_RULE, count_nodes, find_gaps, finish_pool
 from planner.kinds.pool_stages import make_pool_stages
 
 _LABELS = ("metadata", "labels")
@@ -79,6 +79,7 @@ POOL_RULES = KindRules(
     finish=finish_pool,
     make_stages=make_pool_stages,
     count_nodes=count_nodes,
+    find_gaps=find_gaps,
     make_matcher=make_matcher,
     format_label=format_label,
 )

@@ -64,6 +64,11 @@ def count_nodes(before: Tree | None, after: Tree | None) -> tuple[FlavorNodes, .
     )
 
 
+def find_gaps(tree: Tree) -> tuple[str, ...]:
+    """Return what a pool cannot be made without: a Dedicate one has a network (contract 7, C2)."""
+    return () if is_logical(tree) or find_member(tree, "spec", "network") is not ABSENT else ("network",)
+
+
 def finish_pool(live: Tree, target: Tree, written: Iterable[FieldPath]) -> Tree:
     """Return ``target`` less what the service derives, where its entries differ from ``live`` (semantics 3.2).
 

@@ -31,7 +31,6 @@ CASES = [
     pytest.param('[pool.a]\ntype = "Dedicate"\nnetwork = "net-1"\nresources = [{ flavor = "f", count = 1 }]\n', "config.missing-key", (1, 7), "pool.a needs name: Display name: 4 to 25 of a-", id="missing name"),
     pytest.param(BARE + "\n", "config.missing-key", (1, 7), "pool.a needs resources: The flavors of the poo", id="missing resources"),
     pytest.param(BARE + "resources = [{ count = 1 }]\n", "config.missing-key", (5, 14), "pool.a.resources[0] needs flavor: The flavor o", id="missing flavor"),
-    pytest.param('[pool.a]\nname = "pool-a"\ntype = "Dedicate"\nresources = [{ flavor = "f", count = 1 }]\n', "config.missing-key", (1, 7), "A Dedicate pool is made in a network, and the", id="Dedicate pool without a network"),
     pytest.param(BARE + ENTRY + "\n", "config.missing-key", (5, 1), "An entry needs count (nodes, or { min, max, in", id="entry without count and azs"),
     pytest.param("pool = 3\n", "config.wrong-type", (1, 8), "Found a whole number, expected a table. Resour", id="pool that is no table"),
     pytest.param('[pool]\nname = "x"\n', "config.wrong-type", (2, 8), "Found a text, expected a table. A resource poo", id="block without a name"),

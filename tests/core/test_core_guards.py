@@ -8,7 +8,7 @@ from core_cases import MAKING, POOL, make_live, make_pool_tree, make_subject, pl
 from planner.core.changes import Block
 from planner.core.desired import DesiredResource, Freeze, Guards, Permission
 from planner.core.guards import Guarding, count_added, count_removed, find_blocks, name_blocks
-from planner.core.permissions import parse_permission
+from planner.core.permissions import find_valid, parse_permission
 from planner.core.resource_changes import Replaced, make_creation, make_deletion, make_forgetting, make_replacement
 from planner.core.targets import find_target
 from planner.kinds.pool import POOL_RULES
@@ -49,7 +49,8 @@ def forget():
 
 
 def find_codes(change, *allowed, **guarding):
-    permissions = tuple(parse_permission(one) if isinstance(one, str) else one for one in allowed)
+    spelled = [parse_permission(one) if isinstance(one, str) else one for one in allowed]
+    permissions = find_valid(spelled, change.address, now=NOW)
     blocks = find_blocks(change, Guarding(**{"now": NOW, "guards": OPEN, **guarding}, permissions=permissions))
     return [one.code for one in blocks]
 
@@ -70,6 +71,14 @@ def make_release(nodes):
 def test_nodes_that_go_and_come_are_counted(first, second, removed, added):
     change = resize(first, second)
     assert (count_removed(change), count_added(change)) == (removed, added)
+
+
+def test_a_logical_pool_owns_no_nodes_that_could_go():
+    live, desired = (
+        {"metadata": {}, "spec": {"type": "Logical", "resources": [{"flavor": "f", "count": count}]}}
+        for count in (9, 1)
+    )
+    assert count_removed(plan_update(make_live(live), desired)) == 0
 
 
 @pytest.mark.parametrize(
@@ -157,8 +166,7 @@ def test_a_limit_on_nodes_blocks(change, limits, allowed, codes):
 )
 def test_a_disruption_blocks(change, limit, allowed, codes):
     guards = Guards(max_disruption=limit, max_percent_removed=None)
-    named = tuple(one for one in map(parse_permission, allowed) if one.address != "pool.b")
-    assert find_codes(change, *named, guards=guards) == codes
+    assert find_codes(change, *allowed, guards=guards) == codes
 
 
 @pytest.mark.parametrize(
