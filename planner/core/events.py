@@ -60,12 +60,16 @@ class OperationEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeEnded:
-    """All operations of one change are over; ``outcome`` is the worst of them."""
+    """All operations of one change are over; ``outcome`` is the worst of them.
+
+    ``operations`` counts them: an import that has some changes its resource as well.
+    """
 
     address: Address
     action: Action
     outcome: Outcome
     seconds: float
+    operations: int = 0
 
 
 Event: TypeAlias = Noticed | OperationBegan | WaitProgressed | OperationEnded | ChangeEnded

@@ -1,6 +1,7 @@
 """Blocks: why apply would refuse a change (semantics 5.1-5.5, 7.2)."""
 
 import datetime as dt
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -79,7 +80,7 @@ def _find_vanished(change: Change, guarding: Guarding) -> Iterator[Block]:
             code=VANISHED,
             summary="A tracked resource is gone from the service",
             detail=f"{change.id} was deleted outside of poolctl. To make it anew, add "
-            f"--allow '{change.address}={RECREATE}'; to forget it, write a [[removed]] block with destroy = false.",
+            f"{_spell(change, RECREATE)}; to forget it, write a [[removed]] block with destroy = false.",
         )
 
 
@@ -97,7 +98,7 @@ def _find_destroys(change: Change, guarding: Guarding) -> Iterator[Block]:
         yield Block(
             code="max_disruption",
             summary="Every delete and replace needs a permission",
-            detail=f"This change {verb} {change.id}, and its jobs die. Add --allow '{change.address}={DESTROYS}', "
+            detail=f"This change {verb} {change.id}, and its jobs die. Add {_spell(change, DESTROYS)}, "
             "or an [[allow]] block that a reviewer sees.",
         )
 
@@ -113,7 +114,7 @@ def _find_disruption(change: Change, guarding: Guarding) -> Iterator[Block]:
             code="max_disruption",
             summary="The change disrupts more than the guards allow",
             detail=f"It is of class {word}, and max_disruption is {limit.word}. "
-            f"Where that is meant, add --allow '{change.address}={word}', or an [[allow]] block that a reviewer sees.",
+            f"Where that is meant, add {_spell(change, word)}, or an [[allow]] block that a reviewer sees.",
         )
 
 
@@ -122,7 +123,7 @@ def _find_purchase(change: Change, guarding: Guarding) -> Iterator[Block]:
         yield Block(
             code=PURCHASES,
             summary="The change buys something",
-            detail=f"It sets billing annotations. Add --allow '{change.address}={PURCHASES}' where that is meant.",
+            detail=f"It sets billing annotations. Add {_spell(change, PURCHASES)} where that is meant.",
         )
 
 
@@ -154,6 +155,11 @@ def _make_removal_block(code: str, rule: str, removed: int) -> Block:
         detail=f"It removes {removed} nodes, and {rule}. Shrink in steps, or write an [[allow]] block with "
         f"max_nodes_removed = {removed}.",
     )
+
+
+def _spell(change: Change, class_name: str) -> str:
+    """Return the option that lifts a block, as a shell takes it."""
+    return f"--allow {shlex.quote(f'{change.address}={class_name}')}"
 
 
 def _find_freeze(guarding: Guarding) -> Iterator[Block]:

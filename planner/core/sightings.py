@@ -1,6 +1,7 @@
 """What is wrong between files, state and service, told before a change is planned (semantics 1 and 3.1)."""
 
 import json
+import shlex
 from collections.abc import Iterable
 
 from planner.core.addresses import Address
@@ -200,8 +201,9 @@ def _quote(text: str) -> str:
     """Return ``text`` as a TOML string; what comes from outside may hold quotes and line breaks."""
     if '"' in text and "'" not in text and text.isprintable():
         return f"'{text}'"
-    return json.dumps(text).replace("\x7f", "\\u007f")
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _quote_word(address: Address) -> str:
-    return f"'{address}'" if address.key else str(address)
+    """Return ``address`` as one word of a shell."""
+    return shlex.quote(str(address))

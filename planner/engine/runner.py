@@ -100,7 +100,13 @@ class _Run:
         self._outcomes.put((change, outcome, time.monotonic() - began))
 
     def _tell(self, change: Change, outcome: Outcome, *, seconds: float) -> None:
-        ended = ChangeEnded(address=change.address, action=change.action, outcome=outcome, seconds=seconds)
+        ended = ChangeEnded(
+            address=change.address,
+            action=change.action,
+            outcome=outcome,
+            seconds=seconds,
+            operations=len(change.operations),
+        )
         self._ended[change.address] = ended
         self._context.emit(ended)
 

@@ -80,5 +80,6 @@ def _make_last_line(applied: tuple[ChangeEnded, ...], *, is_complete: bool) -> L
     destroyed = counts[Action.DELETE] + counts[Action.REPLACE]
     imports = f"{counts[Action.IMPORT]} imported, " if counts[Action.IMPORT] else ""
     verdict = Span("Apply complete!", Tone.ADD) if is_complete else Span("Apply incomplete.", Tone.ALERT)
-    text = f"{imports}{added} added, {counts[Action.UPDATE]} changed, {destroyed} destroyed."
+    changed = counts[Action.UPDATE] + sum(1 for one in applied if one.action is Action.IMPORT and one.operations)
+    text = f"{imports}{added} added, {changed} changed, {destroyed} destroyed."
     return make_line(verdict, f" Resources: {text}")

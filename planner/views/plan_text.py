@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from planner.core.changes import Change, Disruption, Plan, PlanSummary
+from planner.core.changes import Action, Change, Disruption, Plan, PlanSummary
 from planner.views.change_details import build_block_lines
 from planner.views.change_text import build_change_lines, find_symbol, is_shown
 from planner.views.drift_text import build_drift_lines
@@ -33,7 +33,7 @@ def format_plan(plan: Plan, *, width: int, colour: bool) -> str:
         _build_legend(plan, width=fitted),
         *_build_changes(plan, width=fitted),
         _build_blocked(plan, width=fitted),
-        [*_build_summary(plan, width=fitted), _make_last_line(plan.summary)],
+        [*_build_summary(plan, width=fitted), _make_last_line(plan)],
     ]
     return format_lines(_join_sections(sections), colour=colour)
 
@@ -43,6 +43,11 @@ def has_changes(summary: PlanSummary) -> bool:
     return any(
         (summary.create, summary.update, summary.replace, summary.delete, summary.import_, summary.move, summary.forget)
     )
+
+
+def is_import_with_changes(change: Change) -> bool:
+    """Tell whether ``change`` adopts a resource and changes it as well."""
+    return change.action is Action.IMPORT and bool(change.fields)
 
 
 def _join_sections(sections: list[list[Line]]) -> list[Line]:
@@ -121,10 +126,12 @@ def _build_refused(blocked: list[Change], *, width: int) -> list[Line]:
     return [make_line(Span(line, Tone.ALERT)) for line in wrap_text(text, width=width)]
 
 
-def _make_last_line(summary: PlanSummary) -> Line:
+def _make_last_line(plan: Plan) -> Line:
+    """Return Terraform's last line: what is imported and changed counts as both."""
+    summary = plan.summary
     if not has_changes(summary):
         return make_line(Span(NO_CHANGES, Tone.BOLD))
     imports = f"{summary.import_} to import, " if summary.import_ else ""
     added, destroyed = summary.create + summary.replace, summary.delete + summary.replace
-    counts = f"{imports}{added} to add, {summary.update} to change, {destroyed} to destroy."
-    return make_line(Span("Plan:", Tone.BOLD), f" {counts}")
+    changed = summary.update + sum(1 for one in plan.changes if is_import_with_changes(one))
+    return make_line(Span("Plan:", Tone.BOLD), f" {imports}{added} to add, {changed} to change, {destroyed} to destroy.")

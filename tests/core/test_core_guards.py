@@ -1,10 +1,12 @@
 """Why apply would refuse a change, and what lifts that (semantics 5.1-5.5, 7.2)."""
 
 import datetime as dt
+import shlex
 
 import pytest
 from core_cases import MAKING, POOL, make_live, make_pool_tree, make_subject, plan_update
 
+from planner.core.addresses import Address
 from planner.core.changes import Block
 from planner.core.desired import DesiredResource, Freeze, Guards, Permission
 from planner.core.guards import Guarding, count_added, count_removed, find_blocks, name_blocks
@@ -238,9 +240,18 @@ def test_the_phase_and_the_control_mode_block(change, phase, mode, codes):
     assert find_codes(change, "pool.a=destroys", live=live) == codes
 
 
-def test_a_block_names_what_lifts_it():
-    blocks = find_blocks(delete(), Guarding(now=NOW))
-    assert "--allow 'pool.a=destroys'" in blocks[0].detail
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        pytest.param("", ["--allow", "pool.a=destroys,"], id="a plain address"),
+        pytest.param("it's $HOME", ["--allow", 'pool.a["it\'s $HOME"]=destroys,'], id="a key that a shell would read"),
+    ],
+)
+def test_a_block_names_the_option_that_lifts_it_as_a_shell_takes_it(key, words):
+    address = Address(kind="pool", name="a", key=key)
+    change = make_deletion(address, LIVE, making=MAKING, reason="removed")
+    detail = find_blocks(change, Guarding(now=NOW))[0].detail
+    assert shlex.split(detail[detail.index("--allow") :].split(" or an")[0]) == words
 
 
 def test_blocks_are_named_by_the_address_they_stand_for():

@@ -1,11 +1,13 @@
 """Operations, applied in order to what is live, give the target; never growth and shrinkage in one."""
 
+import pytest
 from core_cases import POOLS, make_live, make_pool_tree, plan_update
 from hypothesis import given, settings
 
 from planner.core.field_changes import find_differences
 from planner.core.merge_patch import apply_merge_patch
 from planner.core.rebuild import Rebuilt, Stale, rebuild
+from planner.core.trees import ABSENT
 from planner.kinds.pool import POOL_RULES
 
 
@@ -84,3 +86,46 @@ def test_an_entry_of_others_is_counted_and_kept():
     live = make_pool_tree({"flavor": "f", "count": 2}, {"flavor": "o", "count": 4})
     change = plan_trees(live, make_pool_tree({"flavor": "f", "count": 2}))
     assert (change.action.value, change.kept_entries, change.fields) == ("no-op", 1, ())
+
+
+def test_a_scope_that_others_turned_around_is_not_stale():
+    change = plan_trees(
+        {**make_pool_tree(), "spec": {"scope": ["Train", "Infer"]}}, {**make_pool_tree(), "spec": {"scope": ["Train"]}}
+    )
+    fresh = {**make_pool_tree(), "spec": {"scope": ["Infer", "Train"]}}
+    rebuilt = rebuild(change.operations[0], fresh, after=change.after, rules=POOL_RULES)
+    assert isinstance(rebuilt, Rebuilt)
+    assert rebuilt.body == {"spec": {"scope": ["Train"]}}
+
+
+SHRINKING = plan_trees(make_pool_tree({"flavor": "f", "count": 9}, x="1"), make_pool_tree({"flavor": "f", "count": 5}))
+
+
+@pytest.mark.parametrize(
+    ("count", "is_settling", "result"),
+    [
+        pytest.param(9, False, Rebuilt, id="as planned"),
+        pytest.param(7, False, Stale, id="on its way, but nothing was removed by name"),
+        pytest.param(7, True, Rebuilt, id="on its way after nodes were removed by name"),
+        pytest.param(10, True, Stale, id="above what was planned"),
+        pytest.param(4, True, Stale, id="below what is wanted"),
+        pytest.param(ABSENT, True, Stale, id="the entry is gone"),
+    ],
+)
+def test_a_count_may_follow_the_nodes_that_go(count, is_settling, result):
+    entries = [{"flavor": "f", "count": one} for one in [count] if one is not ABSENT]
+    found = rebuild(
+        SHRINKING.operations[-1],
+        make_pool_tree(*entries),
+        after=SHRINKING.after,
+        rules=POOL_RULES,
+        is_settling=is_settling,
+    )
+    assert isinstance(found, result)
+
+
+def test_only_counts_may_stand_between():
+    change = plan_trees(make_pool_tree(team="c"), make_pool_tree(team="a"))
+    fresh = make_pool_tree(team="b")
+    found = rebuild(change.operations[0], fresh, after=change.after, rules=POOL_RULES, is_settling=True)
+    assert isinstance(found, Stale)

@@ -374,7 +374,7 @@ PLANS: dict[str, Plan] = {
     "delete": make_plan(make_delete(), delete=1, nodes_after=3),
     "import": make_plan(make_change(Action.IMPORT), import_=1),
     "import with update": make_plan(
-        make_change(Action.IMPORT, fields=(make_entry_field("count", 2, 3, line=12),)), import_=1, update=1
+        make_change(Action.IMPORT, fields=(make_entry_field("count", 2, 3, line=12),)), import_=1
     ),
     "forget": make_plan(
         make_change(
