@@ -1,0 +1,66 @@
+"""What a run may make of a plan: approved by digest, less what is blocked and what hangs on that."""
+
+from planning_cases import make_live, make_network, make_pool, plan, track
+
+from planner.core.approval import choose, find_expected, is_loud, report_blocked_run
+
+NET = make_network("net")
+NEW = {"network.main": NET, "pool.a": make_pool("aaa", network="network.main"), "pool.b": make_pool("bbb", network="other-p")}
+BIG = {**NEW, "pool.b": make_pool("bbb", count=99)}
+
+
+def name(addresses):
+    return [*map(str, addresses)]
+
+
+def pick(found, *, digests=(), skip_blocked=False):
+    approved = find_expected(found, digests) if digests else frozenset(one.address for one in found.changes)
+    chosen = choose(found.changes, approved=approved, skip_blocked=skip_blocked)
+    return name(one.address for one in chosen.changes), name(chosen.left_out)
+
+
+def test_the_digest_of_the_plan_approves_all_of_it():
+    found = plan(blocks=NEW)
+    assert pick(found, digests=[found.digest]) == (["network.main", "pool.b", "pool.a"], [])
+
+
+def test_the_digest_of_a_change_approves_that_change_alone():
+    found = plan(blocks=NEW)
+    assert pick(found, digests=[found.changes[1].digest]) == (["pool.b"], ["network.main", "pool.a"])
+
+
+def test_an_approved_change_is_left_out_with_what_it_needs():
+    found = plan(blocks=NEW)
+    assert pick(found, digests=[found.changes[2].digest]) == ([], ["network.main", "pool.b", "pool.a"])
+
+
+def test_an_unknown_digest_approves_nothing():
+    assert pick(plan(blocks=NEW), digests=["sha256:0"]) == ([], ["network.main", "pool.b", "pool.a"])
+
+
+def test_unchanged_resources_need_no_approval():
+    found = plan(
+        blocks={"pool.a": NEW["pool.b"]},
+        tracked={"pool.a": track(NEW["pool.b"])},
+        live={"pool.a": make_live(NEW["pool.b"])},
+    )
+    assert [is_loud(one) for one in found.changes] == [False]
+    assert pick(found, digests=["sha256:0"]) == (["pool.a"], [])
+
+
+def test_blocked_changes_are_left_out_when_that_is_asked_for():
+    assert pick(plan(blocks=BIG), skip_blocked=True) == (["network.main", "pool.a"], ["pool.b"])
+
+
+def test_what_needs_a_blocked_change_is_left_out_as_well():
+    found = plan(blocks=NEW, tracked={"network.main": track(NET)}, missing=["network.main"])
+    assert pick(found, skip_blocked=True) == (["pool.b"], ["network.main", "pool.a"])
+
+
+def test_a_run_with_blocked_changes_says_which():
+    told = report_blocked_run(plan(blocks=BIG).changes)
+    assert [(one.code, one.detail.startswith("pool.b: ")) for one in told] == [("apply.blocked", True)]
+
+
+def test_a_run_without_blocked_changes_says_nothing():
+    assert report_blocked_run(plan(blocks=NEW).changes) == ()
