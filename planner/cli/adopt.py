@@ -1,12 +1,9 @@
 """``poolctl import``."""
 
-from typing import Any
-
 import click
 
-from planner.cli.approval import Approval
 from planner.cli.command import Command
-from planner.cli.options import auto_approve, lock_timeout
+from planner.cli.options import lock_timeout
 from planner.cli.session import Session
 from planner.cli.values import ADDRESS
 from planner.cli.workplaces import make_workplace
@@ -20,10 +17,9 @@ from planner.core.addresses import Address
 )
 @click.argument("address", metavar="ADDR", type=ADDRESS)
 @click.argument("id_", metavar="ID")
-@auto_approve
 @lock_timeout
 @click.pass_obj
-def adopt(session: Session, /, *, address: Address, id_: str, auto_approve: bool, **options: Any) -> int:
+def adopt(session: Session, /, *, address: Address, id_: str, lock_timeout: float) -> int:
     """Adopt the live resource ID as ADDR, whose block is in the files.
 
     Nothing is sent to the service: the state takes note of it, and the next plan shows what differs.
@@ -31,6 +27,5 @@ def adopt(session: Session, /, *, address: Address, id_: str, auto_approve: bool
     from planner.cli.apply_output import show_applied
     from planner.workflow.adopt import adopt as adopt_resource
 
-    approval = Approval(session, is_given=auto_approve, verb="Import")
-    applied = adopt_resource(make_workplace(session), address=address, id_=id_, lock_timeout=options["lock_timeout"])
-    return show_applied(session, applied, approval=approval, is_plan_known=True)
+    adopted = adopt_resource(make_workplace(session), address=address, id_=id_, lock_timeout=lock_timeout)
+    return show_applied(session, adopted)

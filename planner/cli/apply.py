@@ -78,7 +78,9 @@ def apply(context: click.Context, /, *, plan: Path | None, auto_approve: bool, *
     )
     approval = Approval(session, is_given=auto_approve)
     applied = make_changes(make_workplace(session), request, approve=approval)
-    return show_applied(session, applied, approval=approval, is_plan_known=saved is not None or bool(request.expect))
+    if saved is None and not request.expect:
+        approval.show_unasked(applied.plan)
+    return show_applied(session, applied, told=approval.told)
 
 
 _REQUEST_OPTIONS: Final = ("skip_blocked", "wait_for", "fail_fast", "lock_timeout", "reason", "parallelism")

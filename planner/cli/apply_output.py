@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 
-from planner.cli.approval import Approval
 from planner.cli.session import DONE, FAILED, Session, report
-from planner.core.addresses import Address
 from planner.core.changes import Applied as Done
 from planner.core.changes import Waiting
 from planner.core.diagnostics import Diagnostic, has_errors, make_warning
@@ -12,16 +10,12 @@ from planner.views.apply_text import format_apply_summary
 from planner.workflow.apply import Applied
 
 
-def show_applied(session: Session, applied: Applied, *, approval: Approval, is_plan_known: bool) -> int:
-    """Show how an apply ended and return its exit code.
-
-    ``is_plan_known``: a saved plan or a digest was given, so that the plan is not shown again.
-    """
-    if approval.shown is None and not is_plan_known:
-        approval.show(applied.plan)
-    told = () if approval.shown is None else approval.shown.diagnostics
-    report(session, [one for one in (*applied.diagnostics, *_find_left_out(applied.left_out)) if one not in told])
-    if _is_under_way(applied):
+def show_applied(session: Session, applied: Applied, *, told: Iterable[Diagnostic] = ()) -> int:
+    """Show how an apply ended and return its exit code; what is in ``told`` is not told again."""
+    known = set(told)
+    diagnostics = (*applied.diagnostics, *_find_left_out(applied))
+    report(session, [one for one in diagnostics if one not in known])
+    if applied.ended or is_complete(applied):
         terminal = session.terminal
         summary = format_apply_summary(applied.ended, width=terminal.width, colour=terminal.has_colour_in_results)
         terminal.show(f"\n{summary}")
@@ -39,13 +33,13 @@ def is_complete(applied: Applied) -> bool:
     )
 
 
-def _is_under_way(applied: Applied) -> bool:
-    return bool(applied.ended) or is_complete(applied)
-
-
-def _find_left_out(addresses: Iterable[Address]) -> Iterable[Diagnostic]:
-    names = ", ".join(map(str, addresses))
-    if not names:
+def _find_left_out(applied: Applied) -> tuple[Diagnostic, ...]:
+    # A run that was refused as a whole says so itself.
+    if not applied.left_out or not applied.is_approved:
         return ()
-    detail = f"{names}. The rest was applied; the exit code is 1 because something was not."
+    names = ", ".join(map(str, applied.left_out))
+    detail = (
+        f"{names}: not approved, blocked, or in need of one that is. The others were applied; the exit code is 1 "
+        "because something was not."
+    )
     return (make_warning("apply.left-out", "Changes were left out", detail=detail),)

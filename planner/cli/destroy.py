@@ -45,16 +45,11 @@ def destroy(session: Session, /, *, auto_approve: bool, **options: Any) -> int:
     inputs = replace(make_inputs(options), destroy=True)
     request = _make_request(inputs, options)
     if auto_approve:
-        return _destroy(
-            session, request, approval=Approval(session, is_given=True, verb="Destroy"), is_plan_known=False
-        )
+        return _destroy_unasked(session, request)
     plan = _plan(session, request)
     if not has_changes(plan.summary):
         return DONE
-    if not _ask(session, plan):
-        return FAILED
-    approval = Approval(session, is_given=False, verb="Destroy")
-    return _destroy(session, _grant(request, plan), approval=approval, is_plan_known=True)
+    return _destroy_shown(session, _grant(request, plan)) if _ask(session, plan) else FAILED
 
 
 def _make_request(inputs: PlanInputs, options: dict[str, Any]) -> "ApplyRequest":
@@ -95,9 +90,19 @@ def _grant(request: "ApplyRequest", plan: Plan) -> "ApplyRequest":
     return replace(request, inputs=inputs, expect=tuple(one.digest for one in going))
 
 
-def _destroy(session: Session, request: "ApplyRequest", *, approval: Approval, is_plan_known: bool) -> int:
+def _destroy_unasked(session: Session, request: "ApplyRequest") -> int:
     from planner.cli.apply_output import show_applied
     from planner.workflow.apply import apply
 
+    approval = Approval(session, is_given=True, verb="Destroy")
     applied = apply(make_workplace(session), request, approve=approval)
-    return show_applied(session, applied, approval=approval, is_plan_known=is_plan_known)
+    approval.show_unasked(applied.plan)
+    return show_applied(session, applied, told=approval.told)
+
+
+def _destroy_shown(session: Session, request: "ApplyRequest") -> int:
+    """Destroy what was shown and answered: the digests are the approval, so nobody is asked again."""
+    from planner.cli.apply_output import show_applied
+    from planner.workflow.apply import apply
+
+    return show_applied(session, apply(make_workplace(session), request, approve=lambda _plan: False))

@@ -47,7 +47,8 @@ SHORT_OPTIONS: Final = frozenset("Cho")
 def translate_arguments(arguments: Iterable[str]) -> list[str]:
     """Return ``arguments`` with Terraform's spellings as poolctl's.
 
-    ``-out=F`` is ``--out=F``, ``-json`` is ``--format=json``. Values of options, and all that stands after ``--``, are left as they are.
+    ``-out=F`` is ``--out=F``, ``-json`` is ``--format=json``. Values of options, and all that
+    stands after ``--``, are left as they are.
     """
     return list(_translate(iter(arguments)))
 

@@ -45,6 +45,7 @@ __all__ = [
     "RunStarted",
     "close_run",
     "find_unsettled",
+    "load_change_digests",
     "load_open_runs",
     "open_journal",
     "replay",
@@ -147,6 +148,19 @@ def load_open_runs(directory: Path) -> tuple[OpenRun, ...]:
     return tuple(_load_run(path) for path in open_paths)
 
 
+def load_change_digests(directory: Path, plan_digest: str) -> frozenset[str]:
+    """Return the digests of the changes of the plan ``plan_digest``, where a run of it was begun here.
+
+    So that whoever approved a plan can finish its interrupted apply with the same digest (semantics 6.4).
+    """
+    folder = directory / TOOL_DIRECTORY / "journal"
+    found: set[str] = set()
+    with report_os_errors(folder, what=_WHAT, doing="read"):
+        for path in sorted(folder.glob("*.jsonl")):
+            found |= _load_first(path, plan_digest=plan_digest)
+    return frozenset(found)
+
+
 def find_unsettled(run: OpenRun) -> tuple[OperationStarted, ...]:
     """Return the operations of which it is not known what came of them.
 
@@ -187,6 +201,19 @@ def close_run(path: Path, *, time: str) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
     with Journal(path, descriptor, end=end) as journal:
         journal.write(RunEnded(time=time))
+
+
+def _load_first(path: Path, *, plan_digest: str) -> frozenset[str]:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        line = file.readline()
+    if plan_digest not in line:
+        return frozenset()
+    try:
+        first = parse_record(line)
+    except RecordError:
+        return frozenset()
+    is_sought = isinstance(first, RunStarted) and first.plan_digest == plan_digest
+    return frozenset(first.change_digests) if is_sought and isinstance(first, RunStarted) else frozenset()
 
 
 def _has_ended(path: Path) -> bool:

@@ -16,7 +16,10 @@ from planner.state.models import TrackedDocument
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted:
-    """A run begins; ``time`` is RFC 3339 in UTC, here and below."""
+    """A run begins; ``time`` is RFC 3339 in UTC, here and below.
+
+    ``change_digests`` are those of the plan's changes: who approved the plan by its digest approved each of them.
+    """
 
     run_id: str
     plan_digest: str
@@ -24,6 +27,7 @@ class RunStarted:
     lineage: str
     serial: int
     time: str
+    change_digests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,12 +129,18 @@ def _parse_member(name: str, value: Any) -> Any:
             return value
         case "address":
             return _parse_address(value)
+        case "change_digests":
+            return _parse_texts(value, name=name)
         case "tracked":
             return None if value is None else _parse_tracked(value)
         case "number" | "serial":
             return _require(value, int, name=name)
         case _:
             return _require(value, str, name=name)
+
+
+def _parse_texts(value: Any, *, name: str) -> tuple[str, ...]:
+    return tuple(_require(one, str, name=name) for one in _require(value, list, name=name))
 
 
 def _require(value: Any, kind: type, *, name: str) -> Any:

@@ -11,6 +11,7 @@ from planner.core.diagnostics import Diagnostic
 from planner.core.events import ChangeEnded
 from planner.core.recheck import recheck
 from planner.core.tracking import State
+from planner.engine.journal import load_change_digests
 from planner.workflow.desk import Desk, save_refreshed, save_settled
 from planner.workflow.gather import Prepared, prepare, recall_state
 from planner.workflow.running import RunRequest, run
@@ -59,6 +60,7 @@ def apply(workplace: Workplace, request: ApplyRequest, *, approve: Approve) -> A
     files = load_files(workplace)
     endpoint = find_endpoint(workplace, files.desired)
     store = open_store(workplace, files.desired)
+    request = replace(request, expect=_widen(workplace, request.expect))
     lock = make_lock_request(workplace, operation=request.operation, timeout=request.lock_timeout, info=request.reason)
     with store.acquire(lock):
         stored = store.load()
@@ -75,6 +77,12 @@ def apply(workplace: Workplace, request: ApplyRequest, *, approve: Approve) -> A
                 recalled=recall_state(workplace, stored),
             )
             return _apply(desk, request, approve=approve)
+
+
+def _widen(workplace: Workplace, digests: tuple[str, ...]) -> tuple[str, ...]:
+    """Return ``digests`` with those of the changes of plans that were begun here: what is left of them is approved."""
+    begun = (load_change_digests(workplace.directory, one) for one in digests)
+    return tuple(sorted({*digests, *(one for found in begun for one in found)}))
 
 
 def _apply(desk: Desk, request: ApplyRequest, *, approve: Approve) -> Applied:

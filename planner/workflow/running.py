@@ -88,6 +88,7 @@ def _start(desk: Desk, journal: Journal, *, run_id: str, state: State, plan: Pla
             lineage=state.lineage,
             serial=state.serial,
             time=f"{desk.workplace.clock():%Y-%m-%dT%H:%M:%SZ}",
+            change_digests=tuple(one.digest for one in plan.changes if is_loud(one)),
         )
     )
 

@@ -1,11 +1,12 @@
 """``state mv`` and ``state rm``: change what is recorded, under the lock; nothing is sent to the service."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
-from planner.core.tracking import State, TrackedResource
+from planner.core.tracking import TrackedResource
+from planner.engine.journal import load_open_runs
+from planner.state.versions import make_next
 from planner.workflow.state_records import find_tracked
 from planner.workflow.workplace import Workplace, load_desired_state, make_lock_request, open_store
 
@@ -38,15 +39,22 @@ def _edit(
 ) -> None:
     store = open_store(workplace, load_desired_state(workplace))
     with store.acquire(make_lock_request(workplace, operation=operation, timeout=lock_timeout)):
+        _refuse_unsettled(workplace)
         state = store.load()
         before: Resources = {} if state is None else state.resources
         after = change(before)
-        if state is not None and after != before:
-            store.save(_advance(state, after))
+        if state is not None:
+            store.save(make_next(state, resources=after))
 
 
-def _advance(state: State, resources: Resources) -> State:
-    return replace(state, serial=state.serial + 1, resources=resources)
+def _refuse_unsettled(workplace: Workplace) -> None:
+    # What an interrupted run recorded would come back from its journal, over what is edited here.
+    if load_open_runs(workplace.directory):
+        detail = (
+            "Its journal holds what the state does not have yet, and would undo this. Nothing was changed. "
+            "Run `poolctl apply` first: it reads what became of the interrupted run, and saves it."
+        )
+        raise PoolctlError(make_error("state.unsettled", "An apply was interrupted and is not settled", detail=detail))
 
 
 def _move(resources: Resources, source: Address, *, target: Address) -> Resources:
