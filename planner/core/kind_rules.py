@@ -75,8 +75,9 @@ class KindRules:
 
     ``finish(live, target, written)`` leaves out of ``target`` what the service derives by itself
     unless a path of ``written`` sets it. ``make_stages(before, after, fields)`` puts an update's
-    fields in the order in which the service takes them. ``count_nodes(tree)`` gives the nodes that
-    a tree asks for. ``find_gaps(tree)`` gives the labels without which nothing is made. ``make_matcher(patterns)`` turns ``ignore_changes`` into one predicate.
+    fields in the order in which the service takes them. ``count_nodes(tree)`` gives the nodes that a tree asks for.
+    ``find_gaps(tree)`` gives the labels without which nothing is made. ``make_matcher(patterns)`` turns
+    ``ignore_changes`` into one predicate.
     ``one_way`` fields may be switched on, never off.
     ``removable`` names single units exactly, less those in ``released``.
     ``references`` are the paths that may hold the id of another resource, with its kind.

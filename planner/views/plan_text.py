@@ -133,5 +133,6 @@ def _make_last_line(plan: Plan) -> Line:
         return make_line(Span(NO_CHANGES, Tone.BOLD))
     imports = f"{summary.import_} to import, " if summary.import_ else ""
     added, destroyed = summary.create + summary.replace, summary.delete + summary.replace
-    changed = summary.update + sum(1 for one in plan.changes if is_import_with_changes(one))
-    return make_line(Span("Plan:", Tone.BOLD), f" {imports}{added} to add, {changed} to change, {destroyed} to destroy.")
+    changed = summary.update + sum(map(is_import_with_changes, plan.changes))
+    counts = f"{imports}{added} to add, {changed} to change, {destroyed} to destroy."
+    return make_line(Span("Plan:", Tone.BOLD), f" {counts}")

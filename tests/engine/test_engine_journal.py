@@ -115,7 +115,7 @@ def test_line_is_one_json_object_that_names_its_record_first(tmp_path):
     path = write_run(tmp_path, SECOND)
     assert path.read_text() == (
         '{"record": "operation_started", "address": "pool.team[\\"\\u00e9 b\\"]", "number": 1, "method": "DELETE", '
-        '"path": "/v2/p/pools/b", "body": null, "time": "2026-11-23T07:38:23Z"}\n'
+        '"path": "/v2/p/pools/b", "body": null, "time": "2026-11-23T07:38:23Z", "tracked": null, "service_date": ""}\n'
     )
 
 
