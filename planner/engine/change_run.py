@@ -7,7 +7,7 @@ from typing import assert_never
 from planner.core.advance import make_kept, record_creation, record_import, record_update
 from planner.core.changes import Action, Applied, Change, Failed, Outcome, Skipped, Uncertain, Waiting
 from planner.core.diagnostics import make_error
-from planner.core.events import OperationBegan, OperationEnded
+from planner.core.events import Noticed, OperationBegan, OperationEnded
 from planner.core.live_trees import make_seen
 from planner.core.snapshot import LiveResource
 from planner.core.staleness import report_gone
@@ -156,6 +156,8 @@ def _follow(context: RunContext, step: Step, sent: Sent) -> Outcome:
             return Applied()
         case Awaited():
             _note(context, step, recorded, live=awaited.live)
+            for one in awaited.reached.diagnostics:
+                context.emit(Noticed(text=f"{address}: {one.summary}. {one.detail}"))
             return Applied(live=awaited.live)
         case Waiting():
             _note(context, step, recorded, live=awaited.live, waiting=awaited.what)

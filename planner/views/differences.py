@@ -11,6 +11,8 @@ from planner.views.escape import escape_text
 from planner.views.values import make_file_name, quote_text
 
 _RESERVED = "os.modelarts/"
+# The id has its own line, and the service always gives a flavor's own node pool the same name.
+_TOLD_ELSEWHERE = ("id", "nodePool")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ def _walk_members(value: Value, path: FieldPath) -> Iterator[tuple[FieldPath, Va
 def _find_unknown(change: Change) -> Iterator[Difference]:
     for path in _walk_unknown(change.after_unknown, ()):
         named = _name_entry(path, change.after)
-        if named[-1:] != ("id",) and named != ("metadata", "name"):
+        if named[-1] not in _TOLD_ELSEWHERE and named != ("metadata", "name"):
             before = _find_before(change.before, named)
             yield Difference(path=named, label=_make_label(named), before=before, after=ABSENT, is_unknown=True)
 
