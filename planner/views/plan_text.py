@@ -87,6 +87,7 @@ def _build_summary(plan: Plan, *, width: int) -> list[Line]:
     if summary.is_partial:
         lines += _build_partial(width=width)
     if has_changes(summary):
+        lines += [make_line(f"Digest: {escape_text(plan.digest)}")]
         lines += [_make_nodes_line(summary), *_build_disruption(plan.changes)]
     blocked = [change for change in plan.changes if change.blocked]
     lines += _build_refused(blocked, width=width)
