@@ -1,6 +1,6 @@
 """One address: what the files, the state and the service together ask to be done about it (semantics 1-2, 7.2)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from planner.core.addresses import Address
 from planner.core.advance import record_import
@@ -74,23 +74,28 @@ def consider(request: PlanningRequest, address: Address, *, renewed: frozenset[A
 
 def _consider_leaving(request: PlanningRequest, address: Address, tracked: TrackedResource) -> Considered:
     """Consider an address that is tracked and whose object is not to be changed: it goes, or is only looked at."""
-    making, live = _make_making(request, address), request.snapshot.resources.get(address)
+    live = request.snapshot.resources.get(address)
     drift = _find_drift(request, address, tracked, target=None) if live else ()
     removed = find_removed(request, address)
-    is_deleted = request.inputs.destroy or (removed is not None and removed.destroy)
     if request.inputs.refresh_only:
-        gone = make_forgetting(address, tracked.id, live=None, making=making, reason=GONE)
-        return Considered(address=address, change=None if live else gone, drift=drift)
+        change = None if live else _forget(request, address, tracked, reason=GONE)
+        return Considered(address=address, change=change, drift=drift)
     if removed is None and not request.inputs.destroy:
         return Considered(address=address, drift=drift, diagnostics=(report_missing_block(address, tracked.id),))
-    if is_deleted and live is not None:
-        reason = removed.reason if removed is not None and removed.reason else "removed"
-        return Considered(
-            address=address, drift=drift, change=make_deletion(address, live, making=making, reason=reason)
-        )
-    reason = GONE if live is None else (removed.reason if removed is not None else "") or "removed"
-    change = make_forgetting(address, tracked.id, live=live, making=making, reason=reason)
-    return Considered(address=address, drift=drift, change=change)
+    reason = (removed.reason if removed else "") or "removed"
+    if live is None:
+        change = _forget(request, address, tracked, reason=GONE)
+    elif request.inputs.destroy or (removed is not None and removed.destroy):
+        change = make_deletion(address, live, making=_make_making(request, address), reason=reason)
+    else:
+        change = _forget(request, address, tracked, reason=reason)
+    source = removed.location if removed else change.source
+    return Considered(address=address, drift=drift, change=replace(change, source=source))
+
+
+def _forget(request: PlanningRequest, address: Address, tracked: TrackedResource, *, reason: str) -> Change:
+    live = request.snapshot.resources.get(address)
+    return make_forgetting(address, tracked.id, live=live, making=_make_making(request, address), reason=reason)
 
 
 def _consider_untracked(
