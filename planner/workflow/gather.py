@@ -19,7 +19,7 @@ from planner.remote.client import Client
 from planner.remote.parallel import map_in_threads
 from planner.remote.reading import ReadingRequest, fetch_evidence, read_service
 from planner.workflow.errors import PlanError
-from planner.workflow.workplace import Files, Workplace
+from planner.workflow.workplace import Files, Workplace, find_store_warnings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def prepare(workplace: Workplace, client: Client, files: Files, *, recalled: Rec
     if needs:
         request = _add_evidence(client, request, needs)
     plan = build_plan(request) if needs else draft
-    warnings = (*files.loaded.diagnostics, *recalled.diagnostics, *told)
+    warnings = (*files.loaded.diagnostics, *find_store_warnings(workplace), *recalled.diagnostics, *told)
     return Prepared(request=request, plan=plan, warnings=warnings)
 
 

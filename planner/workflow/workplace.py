@@ -9,6 +9,7 @@ import planner
 from planner.config.errors import ConfigError
 from planner.config.load import Loaded, load_configuration
 from planner.core.desired import DesiredState
+from planner.core.diagnostics import Diagnostic, make_warning
 from planner.core.events import Emit, Noticed
 from planner.state.local import LocalStore, open_local_store
 from planner.state.lock import LockRequest
@@ -54,6 +55,21 @@ def load_desired_state(workplace: Workplace) -> DesiredState:
 def open_store(workplace: Workplace, desired: DesiredState) -> LocalStore:
     """Return the store that the configuration names; nothing is read or made yet."""
     return open_local_store(workplace.directory, desired.state_path)
+
+
+def find_store_warnings(workplace: Workplace) -> tuple[Diagnostic, ...]:
+    """Return what is doubtful about keeping the state here: a CI job's disk goes with the job (semantics 8.3)."""
+    if not workplace.environment.get("CI"):
+        return ()
+    return (
+        make_warning(
+            "state.local-in-ci",
+            "The state is kept on the disk of a CI job",
+            detail="CI is set, and the local store keeps the state on one disk: two jobs do not see each other's lock, "
+            "and a state that is not kept is lost. Keep it in git: commit the state file after each apply, and let one "
+            "job apply at a time.",
+        ),
+    )
 
 
 def make_lock_request(workplace: Workplace, *, operation: str, timeout: float, info: str = "") -> LockRequest:
