@@ -107,6 +107,14 @@ class _Look:
     def has_nodes(self) -> bool:
         return RESOURCES in self.watch.rules.lists
 
+    def is_silent(self, member: str) -> bool:
+        """Tell whether the status, of a running pool and twice in a row, says nothing of ``member``.
+
+        What a service never tells cannot be waited for; an empty member is an answer (P7).
+        """
+        reads = (self.live, self.previous)
+        return all(one is not None and member not in one.status and find_phase(one) == "Running" for one in reads)
+
     def find_intents(self, prefix: FieldPath) -> tuple[Intent, ...]:
         return tuple(one for one in self.watch.operation.intents if one.path[: len(prefix)] == prefix)
 
@@ -133,8 +141,9 @@ def _judge_creation(look: _Look) -> Iterator[Progress]:
         yield judge_connections(look.live.status)
     # Contract 4.9: a logical pool has its parent's nodes and job types, and its own status tells none.
     if look.has_nodes and not look.is_logical:
-        yield _judge_created_nodes(look, after)
-        scope = map(as_text, as_list(find_member(after, *_SCOPE)))
+        if not look.is_silent("resources"):
+            yield _judge_created_nodes(look, after)
+        scope = () if look.is_silent("scope") else map(as_text, as_list(find_member(after, *_SCOPE)))
         yield from judge_scope(look.live.status, scope, removed=(), address=look.watch.change.address)
 
 
@@ -170,7 +179,7 @@ def _judge_update(look: _Look) -> Iterator[Progress]:
     yield from _judge_status(look)
     if not look.has_nodes:
         yield _judge_active(look)
-    elif not look.is_logical:
+    elif not look.is_logical and not look.is_silent("resources"):
         yield _judge_resize(look)
 
 
@@ -208,11 +217,11 @@ def _contains(live: Maybe, wanted: Maybe) -> bool:
 
 def _judge_status(look: _Look) -> Iterator[Progress]:
     status, address = look.live.status, look.watch.change.address
-    for intent in look.find_intents(_SCOPE):
+    for intent in () if look.is_silent("scope") else look.find_intents(_SCOPE):
         wanted, old = ([as_text(one) for one in as_list(side)] for side in (intent.after, intent.before))
         gone = [one for one in old if one not in wanted]
         yield from judge_scope(status, wanted, removed=gone, address=address)
-    for intent in look.find_intents(_DRIVER):
+    for intent in () if look.is_silent("driver") else look.find_intents(_DRIVER):
         accelerator = _ACCELERATORS.get(str(intent.path[-1]))
         if accelerator:
             upgrade = Upgrade(accelerator=accelerator, version=as_text(intent.after))
