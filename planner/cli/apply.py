@@ -74,6 +74,7 @@ def apply(context: click.Context, /, *, plan: Path | None, auto_approve: bool, *
         inputs=inputs,
         saved=saved,
         expect=_check_digests(options["expect"]),
+        is_given=auto_approve,
         **{name: options[name] for name in _REQUEST_OPTIONS},
     )
     approval = Approval(session, is_given=auto_approve)

@@ -6,7 +6,7 @@ Pure: the same files, state, snapshot and options give the same plan, byte for b
 from collections.abc import Iterator
 
 from planner.core.addresses import Address
-from planner.core.changes import Action, Change, Plan, PlanSummary
+from planner.core.changes import Action, Change, FieldChange, Plan, PlanSummary
 from planner.core.diagnostics import Diagnostic, has_errors
 from planner.core.digests import make_plan_digest
 from planner.core.guards import name_blocks
@@ -18,6 +18,7 @@ from planner.core.plan_request import PlanningRequest, find_owners
 from planner.core.plan_selection import find_selected
 from planner.core.sightings import report_no_evidence, report_released
 from planner.core.snapshot import Unread
+from planner.core.trees import as_int
 
 _RENEWING = frozenset({Action.REPLACE})
 
@@ -59,11 +60,20 @@ def _is_deciding(change: Change) -> bool:
     if change.action not in {Action.UPDATE, Action.IMPORT}:
         return False
     shrinks = any(operation.nodes for operation in change.operations)
-    return shrinks or any(one.label.startswith("driver") or _is_resize(one.label) for one in change.fields)
+    return shrinks or any(_is_harmful(one) for one in change.fields)
 
 
-def _is_resize(label: str) -> bool:
-    return label.startswith("resources[") and (label.endswith(".count") or ".azs" in label)
+def _is_harmful(field: FieldChange) -> bool:
+    """Tell whether only a look at the jobs says what the change of a field does to them."""
+    match field.path:
+        case ("spec", "driver", *_):
+            return True
+        case ("spec", "resources", _, "azs", *_):
+            return True
+        case ("spec", "resources", _, "count"):
+            return as_int(field.after) < as_int(field.before)
+        case _:
+            return False
 
 
 def _consider_all(request: PlanningRequest, selected: frozenset[Address]) -> tuple[Considered, ...]:

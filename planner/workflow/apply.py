@@ -28,12 +28,14 @@ class ApplyRequest:
     """What to apply and how.
 
     ``saved`` is a saved plan: exactly its changes or nothing, without asking. ``expect`` holds digests
-    that are the approval. ``lock_timeout`` is in seconds.
+    that are the approval. ``is_given``: the answer was given beforehand, so that what was just read is
+    run without being read again. ``lock_timeout`` is in seconds.
     """
 
     inputs: PlanInputs
     saved: Plan | None = None
     expect: tuple[str, ...] = ()
+    is_given: bool = False
     skip_blocked: bool = False
     wait_for: Literal["done", "accepted"] = "done"
     fail_fast: bool = False
@@ -102,6 +104,8 @@ def _apply(desk: Desk, request: ApplyRequest, *, approve: Approve) -> Applied:
         return _run(settled, request, draft, chosen=chosen)
     if not approve(draft.plan):
         return Applied(plan=draft.plan, diagnostics=draft.warnings, is_approved=False)
+    if request.is_given:
+        return _run(settled, request, draft, chosen=chosen)
     return _apply_approved(settled, request, draft.plan)
 
 
@@ -170,14 +174,14 @@ def _refresh(desk: Desk, prepared: Prepared, *, approve: Approve) -> Applied:
 
 def _run(desk: Desk, request: ApplyRequest, draft: _Draft, *, chosen: Chosen) -> Applied:
     options = RunRequest(plan=draft.plan, wait_for=request.wait_for, fail_fast=request.fail_fast)
-    ended, is_interrupted = run(desk, options, changes=chosen.changes, prepared=draft.prepared)
-    faults = tuple(fault for one in ended for fault in _find_faults(one))
+    ran = run(desk, options, changes=chosen.changes, prepared=draft.prepared)
+    faults = tuple(fault for one in ran.ended for fault in _find_faults(one))
     return Applied(
         plan=draft.plan,
-        ended=ended,
+        ended=ran.ended,
         left_out=chosen.left_out,
-        diagnostics=(*draft.warnings, *faults),
-        is_interrupted=is_interrupted,
+        diagnostics=(*draft.warnings, *faults, *ran.diagnostics),
+        is_interrupted=ran.is_interrupted,
     )
 
 

@@ -469,6 +469,16 @@ EVIDENCE = [
     pytest.param({"blocks": {"pool.a": A}, "replace": ("pool.a",)}, True, id="is replaced"),
     pytest.param({"destroy": True}, True, id="goes"),
     pytest.param({"blocks": {"pool.a": make_pool("aaa", scope=["Train"])}}, False, id="changes nothing of its nodes"),
+    pytest.param({"blocks": {"pool.a": make_pool("aaa", count=3)}}, False, id="grows"),
+    pytest.param(
+        {
+            "blocks": {
+                "pool.a": make_pool("aaa", resources=[{"flavor": "f", "count": 2, "azs": [{"az": "z", "count": 2}]}])
+            }
+        },
+        True,
+        id="names zones",
+    ),
     pytest.param({}, False, id="is left alone"),
 ]
 
