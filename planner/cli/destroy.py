@@ -12,7 +12,7 @@ from planner.cli.options import allow, auto_approve, exclude, lock_timeout, make
 from planner.cli.plan_output import show_plan
 from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.workplaces import make_workplace
-from planner.core.changes import Action, Plan, PlanInputs
+from planner.core.changes import Action, Change, Plan, PlanInputs
 from planner.core.permissions import DESTROYS
 from planner.views.plan_text import has_changes
 
@@ -46,10 +46,12 @@ def destroy(session: Session, /, *, auto_approve: bool, **options: Any) -> int:
     request = _make_request(inputs, options)
     if auto_approve:
         return _destroy_unasked(session, request)
-    plan = _plan(session, request)
+    granted = _grant(session, request)
+    plan = _plan(session, granted)
+    show_plan(session, plan)
     if not has_changes(plan.summary):
         return DONE
-    return _destroy_shown(session, _grant(request, plan)) if _ask(session, plan) else FAILED
+    return _destroy_shown(session, granted, plan) if _ask(session, plan) else FAILED
 
 
 def _make_request(inputs: PlanInputs, options: dict[str, Any]) -> "ApplyRequest":
@@ -63,13 +65,25 @@ def _make_request(inputs: PlanInputs, options: dict[str, Any]) -> "ApplyRequest"
     )
 
 
+def _grant(session: Session, request: "ApplyRequest") -> "ApplyRequest":
+    """Return ``request`` with the permission that the right answer will be, so that the plan is shown with it."""
+    from planner.workflow.plan import make_plan
+
+    draft = make_plan(make_workplace(session), request.inputs, parallelism=request.parallelism).plan
+    permissions = tuple(f"{one.address}={DESTROYS}" for one in _find_going(draft))
+    return replace(request, inputs=replace(request.inputs, allow=(*request.inputs.allow, *permissions)))
+
+
 def _plan(session: Session, request: "ApplyRequest") -> Plan:
     from planner.workflow.plan import make_plan
 
     planned = make_plan(make_workplace(session), request.inputs, parallelism=request.parallelism)
     report(session, planned.warnings)
-    show_plan(session, planned.plan)
     return planned.plan
+
+
+def _find_going(plan: Plan) -> tuple[Change, ...]:
+    return tuple(one for one in plan.changes if one.action is not Action.NO_OP)
 
 
 def _ask(session: Session, plan: Plan) -> bool:
@@ -82,14 +96,6 @@ def _ask(session: Session, plan: Plan) -> bool:
     return ask_for(session, question, answer=project_id, verb="Destroy", instead=_INSTEAD)
 
 
-def _grant(request: "ApplyRequest", plan: Plan) -> "ApplyRequest":
-    """Turn the right answer into permission for what was shown, and bind it to exactly that by the digests."""
-    going = [one for one in plan.changes if one.action is not Action.NO_OP]
-    permissions = tuple(f"{one.address}={DESTROYS}" for one in going)
-    inputs = replace(request.inputs, allow=(*request.inputs.allow, *permissions))
-    return replace(request, inputs=inputs, expect=tuple(one.digest for one in going))
-
-
 def _destroy_unasked(session: Session, request: "ApplyRequest") -> int:
     from planner.cli.apply_output import show_applied
     from planner.workflow.apply import apply
@@ -100,9 +106,10 @@ def _destroy_unasked(session: Session, request: "ApplyRequest") -> int:
     return show_applied(session, applied, told=approval.told)
 
 
-def _destroy_shown(session: Session, request: "ApplyRequest") -> int:
+def _destroy_shown(session: Session, request: "ApplyRequest", plan: Plan) -> int:
     """Destroy what was shown and answered: the digests are the approval, so nobody is asked again."""
     from planner.cli.apply_output import show_applied
     from planner.workflow.apply import apply
 
-    return show_applied(session, apply(make_workplace(session), request, approve=lambda _plan: False))
+    bound = replace(request, expect=tuple(one.digest for one in _find_going(plan)))
+    return show_applied(session, apply(make_workplace(session), bound, approve=lambda _plan: False))

@@ -28,10 +28,13 @@ def make_json_patch(before: Tree | None, after: Tree | None) -> tuple[Tree, ...]
 
 
 def _hide_references(value: Any, references: dict[str, Reference]) -> Any:
-    """Return ``value`` with a text for each reference, which ``jsonpatch`` cannot hold; a NUL keeps it apart."""
+    """Return ``value`` with a text for each reference, which ``jsonpatch`` cannot hold; a NUL keeps it apart.
+
+    Members come by name: ``jsonpatch`` follows their order, and the service may answer in any.
+    """
     match value:
         case dict():
-            return {name: _hide_references(member, references) for name, member in value.items()}
+            return {name: _hide_references(value[name], references) for name in sorted(value)}
         case list():
             return [_hide_references(member, references) for member in value]
         case Reference():

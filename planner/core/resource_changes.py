@@ -114,6 +114,17 @@ def make_forgetting(address: Address, id_: str, *, live: LiveResource | None, ma
     return _finish(change, making)
 
 
+def derive_patches(change: Change, *, rules: KindRules) -> Change:
+    """Return ``change`` with the patches and the nodes that follow from its ``before`` and ``after`` alone."""
+    is_same_place = change.before is not None and change.before == change.after
+    return replace(
+        change,
+        merge_patch=_make_patch(change.before, change.after),
+        json_patch=() if is_same_place else make_json_patch(change.before, change.after),
+        nodes=rules.count_nodes(change.before, change.after),
+    )
+
+
 def drop_fields(change: Change) -> Change:
     """Return ``change`` as one that is recorded only: nothing is asked of the service."""
     return replace(
@@ -182,13 +193,7 @@ def _start(address: Address, making: Making, *, action: Action, reason: str) -> 
 
 def _finish(change: Change, making: Making) -> Change:
     """Return ``change`` with its patches, nodes, operations and digest."""
-    is_same_place = change.before is not None and change.before == change.after
-    whole = replace(
-        change,
-        merge_patch=_make_patch(change.before, change.after),
-        json_patch=() if is_same_place else make_json_patch(change.before, change.after),
-        nodes=making.rules.count_nodes(change.before, change.after),
-    )
+    whole = derive_patches(change, rules=making.rules)
     operations = make_operations(whole, rules=making.rules, project_id=making.project_id)
     return seal_change(replace(whole, operations=operations), project_id=making.project_id)
 

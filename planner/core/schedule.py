@@ -1,6 +1,7 @@
 """A change as ordered operations: data that ``plan`` shows and ``apply`` rebuilds (semantics 7)."""
 
 from collections.abc import Iterable
+from typing import assert_never
 
 from planner.core.assign import set_field
 from planner.core.changes import Action, Change, FieldChange, Intent, Operation
@@ -38,6 +39,8 @@ def make_operations(change: Change, *, rules: KindRules, project_id: str) -> tup
             return _make_updates(change, rules=rules, path=f"{collection}/{change.id}")
         case Action.FORGET | Action.NO_OP:
             return ()
+        case _:
+            assert_never(change.action)
 
 
 def make_creation_body(after: Tree, rules: KindRules) -> Tree:

@@ -117,9 +117,8 @@ def _keep_unreturned(
 
 
 def _keep_drifted(policies: dict[FieldPath, str], *, before: Tree, full: Tree, rules: KindRules) -> Tree:
-    for path, policy in policies.items():
-        if policy == KEEP:
-            full = set_field(full, path, value=find_field(before, path, rules=rules), rules=rules)
+    for path in [path for path, policy in policies.items() if policy == KEEP]:
+        full = set_field(full, path, value=find_field(before, path, rules=rules), rules=rules)
     return full
 
 

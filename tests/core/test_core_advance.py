@@ -1,9 +1,11 @@
 """The state after an apply holds what was sent, and what is left of that when lines go."""
 
+from dataclasses import replace
+
 import pytest
 from core_cases import make_live, make_pool_tree, make_subject, plan_update
 
-from planner.core.advance import drop_released, record_creation, record_import, record_update
+from planner.core.advance import drop_released, make_kept, record_creation, record_import, record_update
 from planner.core.targets import find_target
 from planner.core.tracking import TrackedResource
 from planner.kinds.pool import POOL_RULES
@@ -122,3 +124,11 @@ def test_an_entry_that_is_known_by_its_creating_step_is_let_go_by_it():
     applied, entries = drop_released(tracked, change.released, rules=POOL_RULES)
     assert change.released == ("resources[f//step=8:type=hyperinstance]",)
     assert (applied["spec"]["resources"], entries) == (make_stepped(4)["spec"]["resources"], ())
+
+
+def test_a_resource_to_which_nothing_is_sent_lets_go_and_stays_as_it_was_seen():
+    whole = make_pool_tree({"flavor": "f", "count": 2}) | {"spec": {"scope": ["Train"]}}
+    tracked = record_creation(whole, make_live(whole), rules=POOL_RULES)
+    change = plan_update(make_live(whole, phase="Abnormal"), {**whole, "spec": {}}, tracked=tracked)
+    kept = make_kept(tracked, change, rules=POOL_RULES, prevent_destroy=True)
+    assert kept == replace(tracked, last_applied={**whole, "spec": {}}, prevent_destroy=True)

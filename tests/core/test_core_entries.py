@@ -169,6 +169,7 @@ def test_a_key_that_several_entries_have_sets_none_of_them():
         ),
         pytest.param({"extendParams": {"a": "1"}}, {"extendParams": {"b": "2"}}, {"extendParams": {"b": "2", "a": "1"}}, id="extend_params"),
         pytest.param({"unheard": ["b"]}, {"unheard": ["a"]}, {"unheard": ["b"]}, id="a list without a rule is one value"),
+        pytest.param({"tags": [{}]}, {}, {"tags": []}, id="an entry that says nothing makes none"),
         pytest.param({"taints": [], "labels": {}}, {}, {}, id="an empty list where there is none asks for nothing"),
     ],
 )  # fmt: skip

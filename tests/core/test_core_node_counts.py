@@ -2,9 +2,9 @@
 
 import pytest
 
-from planner.core.changes import NodeConstraint
-from planner.core.node_counts import find_busy_addresses, find_matching, find_removable
-from planner.core.snapshot import Evidence, LiveNode, LiveWorkload
+from planner.core.changes import FlavorNodes, NodeConstraint
+from planner.core.node_counts import find_busy_addresses, find_matching, find_removable, find_surplus
+from planner.core.snapshot import Evidence, LiveNode, LiveResource, LiveWorkload
 
 
 def make_node(name="n", **members):
@@ -74,3 +74,28 @@ def test_abnormal_nodes_go_first_and_then_by_name():
 def test_a_job_makes_all_its_hosts_busy():
     jobs = (make_job("Running", "1", "2"), make_job("Failed", "3"), make_job("Pending"), make_job("Creating", "2", "4"))
     assert find_busy_addresses(Evidence(nodes=(), workloads=jobs)) == {"1", "2", "4"}
+
+
+@pytest.mark.parametrize(
+    ("buckets", "surplus"),
+    [
+        pytest.param({"available": [("f", 2)]}, set(), id="as many as wanted"),
+        pytest.param({"available": [("f", 3)]}, {"f"}, id="more than wanted"),
+        pytest.param(
+            {"creating": [("f", 1)], "available": [("f", 1)], "abnormal": [("f", 1)]}, {"f"}, id="in all three"
+        ),
+        pytest.param({"available": [("f", 2)], "deleting": [("f", 5)]}, set(), id="those that go do not count"),
+        pytest.param({"available": [("f", 2), ("f", 1)]}, {"f"}, id="over several zones"),
+        pytest.param({"available": [("g", 4)]}, set(), id="both pools of a flavor together"),
+        pytest.param({"available": [("g", 5), ("other", 9)]}, {"g"}, id="flavors that nobody asked for do not count"),
+        pytest.param({}, set(), id="nothing is told"),
+    ],
+)
+def test_flavors_with_more_nodes_than_wanted_are_found(buckets, surplus):
+    resources = {name: [{"flavor": flavor, "count": count} for flavor, count in rows] for name, rows in buckets.items()}
+    live = LiveResource(id="a-p", metadata={}, spec={}, status={"resources": resources})
+    wanted = [
+        FlavorNodes(flavor=flavor, node_pool=pool, before=0, after=2)
+        for flavor, pool in (("f", ""), ("g", ""), ("g", "np"))
+    ]
+    assert find_surplus(live, wanted) == surplus

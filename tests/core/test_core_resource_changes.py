@@ -12,6 +12,7 @@ from planner.core.live_trees import find_display_name, find_phase, find_workspac
 from planner.core.resource_changes import (
     Making,
     Replaced,
+    drop_fields,
     make_creation,
     make_deletion,
     make_forgetting,
@@ -171,3 +172,9 @@ def test_a_live_object_is_read_by_its_labels_and_phase():
     assert tree == {"metadata": {"labels": labels}, "spec": {}}
     assert (find_display_name(tree), find_workspace(tree), find_phase(live)) == ("train", "7", "")
     assert (find_display_name({}), find_workspace({}), repr(ABSENT)) == ("", "", "ABSENT")
+
+
+def test_a_change_that_is_recorded_only_asks_nothing_of_the_service():
+    change = drop_fields(plan_import(LIVE, make_pool_tree({"flavor": "f", "count": 3})))
+    assert (change.after, change.fields, change.operations) == (change.before, (), ())
+    assert (change.merge_patch, change.json_patch, change.disruption.word) == ({}, (), "none")

@@ -307,3 +307,8 @@ def test_a_kind_without_entries_has_none():
     making = Making(rules=NETWORK_RULES, project_id="p", find_source=lambda _label: None)
     change = plan_update(make_live(tree), tree, making=making)
     assert (change.action.value, change.kept_entries, change.nodes) == ("no-op", 0, ())
+
+
+def test_the_default_node_pool_is_no_field_that_could_be_let_go():
+    change = plan_trimmed(make_tree(entry={"nodePool": "f-default"}))
+    assert (change.action.value, change.released) == ("no-op", ())

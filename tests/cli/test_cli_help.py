@@ -1,0 +1,92 @@
+"""Help, version and completion, and what they do not import."""
+
+import subprocess
+import sys
+
+import pytest
+
+import planner
+
+COMMANDS = [
+    "init", "validate", "plan", "apply", "destroy", "show", "import", "drift", "state", "state list", "state show",
+    "state mv", "state rm", "lock", "lock status", "force-unlock", "schema", "completion",
+]  # fmt: skip
+HEAVY = ("httpx", "deepdiff", "jsonpatch", "planner.simulator")
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_every_help_has_examples(poolctl, command):
+    ended = poolctl(*command.split(), "--help")
+    assert (ended.code, ended.stderr) == (0, "")
+    assert f"Usage: poolctl {command}".strip() in ended.stdout
+    assert "\nExamples:\n  " in ended.stdout
+
+
+def test_the_help_lists_every_command_of_the_table(poolctl):
+    listed = poolctl("--help").stdout
+    assert [name for name in COMMANDS if f"\n  {name.split()[0]} " not in listed] == []
+
+
+def test_options_of_later_versions_are_not_offered(poolctl):
+    texts = poolctl("plan", "--help").stdout + poolctl("apply", "--help").stdout
+    later = ["--against", "--var", "--var-file", "--up-to-idle", "--json-into", "--receipt", "--allow-older-commit"]
+    assert [one for one in later if one in texts] == []
+
+
+@pytest.mark.parametrize("spelling", ["--version", "-version"])
+def test_the_version_is_one_line(poolctl, spelling):
+    assert poolctl(spelling).stdout == f"poolctl {planner.__version__}\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts_call_poolctl(poolctl, shell):
+    ended = poolctl("completion", shell)
+    assert ended.code == 0
+    assert f"_POOLCTL_COMPLETE={shell}_complete" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "count", "completed"),
+    [
+        pytest.param("poolctl dest", 1, "plain,destroy", id="command"),
+        pytest.param("poolctl state ", 2, "plain,list\nplain,show\nplain,mv\nplain,rm", id="command of a group"),
+        pytest.param("poolctl plan --auto", 2, "", id="option of another command"),
+        pytest.param("poolctl apply --auto", 2, "plain,--auto-approve", id="option"),
+        pytest.param("poolctl schema ", 2, "plain,config\nplain,plan\nplain,state", id="choice"),
+    ],
+)
+def test_words_are_completed(poolctl, monkeypatch, words, count, completed):
+    monkeypatch.setenv("_POOLCTL_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(count))
+    assert poolctl().stdout.strip() == completed
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["plan", "--help"], ["--version"], ["validate"], ["state", "list"], ["schema", "config"]]
+)
+def test_what_needs_no_service_imports_no_heavy_library(starter, arguments):
+    code = (
+        "import sys; from planner.cli.entry import main\n"
+        f"code = main({arguments!r})\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], code, file=sys.stderr)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], cwd=starter.parent, capture_output=True, text=True, check=True)
+    assert ended.stderr == "[] 0\n"
+
+
+def test_the_help_of_poolctl_imports_no_command():
+    code = (
+        "import sys; from planner.cli.entry import main\n"
+        "main(['--help'])\n"
+        "print([name for name in sys.modules if name.startswith(('planner.workflow', 'planner.cli.plan', 'pydantic'))],"
+        " file=sys.stderr)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stderr == "[]\n"
+
+
+@pytest.mark.parametrize("name", ["config", "plan", "state"])
+def test_a_schema_is_the_file_in_the_repository(poolctl, request, name):
+    expected = (request.config.rootpath / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+    assert poolctl("schema", name).stdout == expected
