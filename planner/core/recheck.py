@@ -14,6 +14,7 @@ from planner.core.schedule import apply_intents
 from planner.core.snapshot import LiveResource
 from planner.core.staleness import find_moved, report_appeared, report_gone, report_moved, report_worse
 from planner.core.targets import is_immutable
+from planner.core.trees import is_same
 
 _IN_PLACE = frozenset({Action.UPDATE, Action.IMPORT})
 _QUIET = frozenset({Action.NO_OP, Action.FORGET})
@@ -33,7 +34,7 @@ def recheck(approved: Change, fresh: Change | None, *, request: PlanningRequest)
     The same digest: the change made anew is run, so that nothing comes from a file that was approved.
     An update whose own fields have not moved is run as approved: what else differs now is not undone.
     """
-    if fresh is not None and fresh.digest == approved.digest:
+    if fresh is not None and fresh.digest == approved.digest and _makes_the_same(fresh, approved):
         return Rechecked(change=fresh)
     if approved.action in _QUIET:
         return Rechecked(change=approved)
@@ -48,6 +49,11 @@ def recheck(approved: Change, fresh: Change | None, *, request: PlanningRequest)
     if approved.action not in _IN_PLACE:
         return _refuse(approved, _report_other(approved))
     return _judge(approved, live, request=request)
+
+
+def _makes_the_same(fresh: Change, approved: Change) -> bool:
+    """Tell whether what is made is what was shown: the digest of a replacement holds its differences alone."""
+    return approved.action is not Action.REPLACE or is_same(approved.after or {}, fresh.after or {})
 
 
 def _judge(approved: Change, live: LiveResource, *, request: PlanningRequest) -> Rechecked:

@@ -57,7 +57,7 @@ def make_creation(
         fingerprint=make_fingerprint(None, fields, action=Action.CREATE),
         id=id_,
     )
-    return _finish(change, making)
+    return complete_change(change, making)
 
 
 def make_update(desired: DesiredResource, live: LiveResource, target: Target, *, making: Making) -> Change:
@@ -86,7 +86,7 @@ def make_replacement(address: Address, tree: Tree, *, replaced: Replaced, making
         purchases=is_purchase(target.fields, making.rules),
         fingerprint=make_fingerprint(live, target.fields, action=Action.REPLACE),
     )
-    return _finish(change, making)
+    return complete_change(change, making)
 
 
 def make_deletion(address: Address, live: LiveResource, *, making: Making, reason: str) -> Change:
@@ -98,7 +98,7 @@ def make_deletion(address: Address, live: LiveResource, *, making: Making, reaso
         disruption=Disruption.DESTROYS,
         fingerprint=make_fingerprint(live, (), action=Action.DELETE),
     )
-    return _finish(change, making)
+    return complete_change(change, making)
 
 
 def make_forgetting(address: Address, id_: str, *, live: LiveResource | None, making: Making, reason: str) -> Change:
@@ -111,18 +111,20 @@ def make_forgetting(address: Address, id_: str, *, live: LiveResource | None, ma
         after=before,
         fingerprint=make_fingerprint(live, (), action=Action.FORGET),
     )
-    return _finish(change, making)
+    return complete_change(change, making)
 
 
-def derive_patches(change: Change, *, rules: KindRules) -> Change:
-    """Return ``change`` with the patches and the nodes that follow from its ``before`` and ``after`` alone."""
+def complete_change(change: Change, making: Making) -> Change:
+    """Return ``change`` with the patches, nodes, operations and digest that follow from its other members."""
     is_same_place = change.before is not None and change.before == change.after
-    return replace(
+    whole = replace(
         change,
         merge_patch=_make_patch(change.before, change.after),
         json_patch=() if is_same_place else make_json_patch(change.before, change.after),
-        nodes=rules.count_nodes(change.before, change.after),
+        nodes=making.rules.count_nodes(change.before, change.after),
     )
+    operations = make_operations(whole, rules=making.rules, project_id=making.project_id)
+    return seal_change(replace(whole, operations=operations), project_id=making.project_id)
 
 
 def drop_fields(change: Change) -> Change:
@@ -156,7 +158,7 @@ def _make_in_place(
         kept_entries=target.kept_entries,
         released=target.released,
     )
-    return _finish(change, making)
+    return complete_change(change, making)
 
 
 def _explain(action: Action, target: Target) -> str:
@@ -189,13 +191,6 @@ def _start(address: Address, making: Making, *, action: Action, reason: str) -> 
         operations=(),
         source=making.find_source(""),
     )
-
-
-def _finish(change: Change, making: Making) -> Change:
-    """Return ``change`` with its patches, nodes, operations and digest."""
-    whole = derive_patches(change, rules=making.rules)
-    operations = make_operations(whole, rules=making.rules, project_id=making.project_id)
-    return seal_change(replace(whole, operations=operations), project_id=making.project_id)
 
 
 def _make_patch(before: Tree | None, after: Tree | None) -> Tree | None:

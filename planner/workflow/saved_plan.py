@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from planner.core.changes import Change, Plan
+from planner.core.changes import Plan
 from planner.core.diagnostics import Diagnostic, make_error
-from planner.core.digests import make_change_digest, make_plan_digest
-from planner.core.schedule import make_operations
+from planner.core.digests import make_plan_digest
 from planner.core.tracking import State
+from planner.core.wholeness import is_whole
 from planner.kinds.table import KINDS
 from planner.workflow.errors import StaleError
 
@@ -24,17 +24,11 @@ def check_saved(plan: Plan, state: State | None, *, config_digest: str) -> None:
 def _find_damage(plan: Plan) -> Iterator[Diagnostic]:
     project_id = plan.basis.service.project_id if plan.basis.service else ""
     for change in plan.changes:
-        if not _is_whole(change, project_id=project_id):
-            yield _report_edited(f"The digest of {change.address} does not fit its content.")
+        rules = KINDS.get(change.kind)
+        if rules is None or not is_whole(change, rules=rules, project_id=project_id):
+            yield _report_edited(f"The members of {change.address} do not fit each other, or its digest.")
     if plan.digest != make_plan_digest(plan.changes):
         yield _report_edited("Its digest does not fit its changes.")
-
-
-def _is_whole(change: Change, *, project_id: str) -> bool:
-    rules = KINDS.get(change.kind)
-    if rules is None or change.digest != make_change_digest(change, project_id=project_id):
-        return False
-    return change.operations == make_operations(change, rules=rules, project_id=project_id)
 
 
 def _find_stale(plan: Plan, state: State | None, *, config_digest: str) -> Iterator[Diagnostic]:
