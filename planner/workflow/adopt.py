@@ -12,37 +12,26 @@ from planner.core.events import ChangeEnded
 from planner.core.resource_changes import drop_fields
 from planner.core.tracking import State
 from planner.workflow.apply import Applied
-from planner.workflow.desk import Desk, save_settled, save_state
+from planner.workflow.desk import Desk, Opening, open_desk, save_settled, save_state
 from planner.workflow.errors import PlanError
-from planner.workflow.gather import Prepared, prepare, recall_state
-from planner.workflow.service import check_identity, find_endpoint, open_service
-from planner.workflow.workplace import Workplace, load_files, make_lock_request, open_store
+from planner.workflow.gather import Prepared, prepare
+from planner.workflow.workplace import Workplace, load_files, make_lock_request
 
 
 def adopt(workplace: Workplace, *, address: Address, id_: str, lock_timeout: float) -> Applied:
     """Record the live resource ``id_`` as ``address``, whose block is in the files. Raises PoolctlError."""
     files = load_files(workplace)
     _check_block(files.desired, address)
-    endpoint = find_endpoint(workplace, files.desired)
-    store = open_store(workplace, files.desired)
     request = make_lock_request(workplace, operation="import", timeout=lock_timeout, info=str(address))
-    with store.acquire(request):
-        stored = store.load()
-        check_identity(endpoint, stored)
-        _check_untracked(stored, address, id_)
-        asking = replace(files, desired=_ask_for(files.desired, address, id_))
-        with open_service(workplace, files.desired, endpoint, parallelism=None) as client:
-            desk = Desk(
-                workplace=workplace,
-                files=asking,
-                store=store,
-                client=client,
-                state=stored or State(lineage=workplace.make_id()),
-                recalled=recall_state(workplace, stored),
-            )
-            inputs = PlanInputs(target=(str(address),))
-            prepared = prepare(workplace, client, asking, recalled=desk.recalled, inputs=inputs)
-            return _record(save_settled(desk, prepared.request.state), prepared, address)
+    opening = Opening(
+        files=replace(files, desired=_ask_for(files.desired, address, id_)),
+        lock=request,
+        check=lambda stored: _check_untracked(stored, address, id_),
+    )
+    with open_desk(workplace, opening) as desk:
+        inputs = PlanInputs(target=(str(address),))
+        prepared = prepare(workplace, desk.client, desk.files, recalled=desk.recalled, inputs=inputs)
+        return _record(save_settled(desk, prepared.request.state), prepared, address)
 
 
 def _record(desk: Desk, prepared: Prepared, address: Address) -> Applied:

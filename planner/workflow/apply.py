@@ -12,12 +12,11 @@ from planner.core.events import ChangeEnded
 from planner.core.recheck import recheck
 from planner.core.tracking import State
 from planner.engine.journal import load_change_digests
-from planner.workflow.desk import Desk, save_refreshed, save_settled
-from planner.workflow.gather import Prepared, prepare, recall_state
+from planner.workflow.desk import Desk, Opening, open_desk, save_refreshed, save_settled
+from planner.workflow.gather import Prepared, prepare
 from planner.workflow.running import RunRequest, run
 from planner.workflow.saved_plan import check_saved
-from planner.workflow.service import check_identity, find_endpoint, open_service
-from planner.workflow.workplace import Workplace, load_files, make_lock_request, open_store
+from planner.workflow.workplace import Workplace, load_files, make_lock_request
 
 Approve = Callable[[Plan], bool]
 """Shows a plan and asks for it; called under the lock, only where something is to be done and nothing else answers."""
@@ -60,25 +59,16 @@ class Applied:
 def apply(workplace: Workplace, request: ApplyRequest, *, approve: Approve) -> Applied:
     """Make the changes of a plan and return how each ended. Raises PoolctlError where nothing was sent."""
     files = load_files(workplace)
-    endpoint = find_endpoint(workplace, files.desired)
-    store = open_store(workplace, files.desired)
     request = replace(request, expect=_widen(workplace, request.expect))
-    lock = make_lock_request(workplace, operation=request.operation, timeout=request.lock_timeout, info=request.reason)
-    with store.acquire(lock):
-        stored = store.load()
-        check_identity(endpoint, stored)
+
+    def check(stored: State | None) -> None:
         if request.saved is not None:
             check_saved(request.saved, stored, config_digest=files.loaded.config_digest)
-        with open_service(workplace, files.desired, endpoint, parallelism=request.parallelism) as client:
-            desk = Desk(
-                workplace=workplace,
-                files=files,
-                store=store,
-                client=client,
-                state=stored or State(lineage=workplace.make_id()),
-                recalled=recall_state(workplace, stored),
-            )
-            return _apply(desk, request, approve=approve)
+
+    lock = make_lock_request(workplace, operation=request.operation, timeout=request.lock_timeout, info=request.reason)
+    opening = Opening(files=files, lock=lock, check=check, parallelism=request.parallelism)
+    with open_desk(workplace, opening) as desk:
+        return _apply(desk, request, approve=approve)
 
 
 def _widen(workplace: Workplace, digests: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What the steps of an apply share while the lock is held, and how they save the state."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from planner.core.addresses import Address
@@ -12,9 +13,11 @@ from planner.engine.journal import close_run
 from planner.engine.settle import Recalled
 from planner.remote.client import Client
 from planner.state.local import LocalStore
+from planner.state.lock import LockRequest
 from planner.state.versions import make_next
-from planner.workflow.gather import Prepared
-from planner.workflow.workplace import Files, Workplace
+from planner.workflow.gather import Prepared, recall_state
+from planner.workflow.service import check_identity, find_endpoint, open_service
+from planner.workflow.workplace import Files, Workplace, open_store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,40 @@ class Desk:
     client: Client
     state: State
     recalled: Recalled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """How a desk is opened: ``check`` looks at the stored state under the lock, before the service is called."""
+
+    files: Files
+    lock: LockRequest
+    check: Callable[[State | None], None]
+    parallelism: int | None = None
+
+
+@contextmanager
+def open_desk(workplace: Workplace, opening: Opening) -> Iterator[Desk]:
+    """Take the lock, load and check the state, and open the service; all is given back at the end.
+
+    Raises PoolctlError where one of them fails; nothing was sent or written then.
+    """
+    files = opening.files
+    endpoint = find_endpoint(workplace, files.desired)
+    store = open_store(workplace, files.desired)
+    with store.acquire(opening.lock):
+        stored = store.load()
+        check_identity(endpoint, stored)
+        opening.check(stored)
+        with open_service(workplace, files.desired, endpoint, parallelism=opening.parallelism) as client:
+            yield Desk(
+                workplace=workplace,
+                files=files,
+                store=store,
+                client=client,
+                state=stored or State(lineage=workplace.make_id()),
+                recalled=recall_state(workplace, stored),
+            )
 
 
 def save_state(desk: Desk, resources: Mapping[Address, TrackedResource]) -> Desk:
