@@ -1,15 +1,23 @@
-.PHONY: test setup check
+.PHONY: demo test setup check
 .DEFAULT_GOAL := test
-PYTHON ?= python3
+# The first Python that is new enough; set PYTHON to choose another.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 STAMP := .venv/.installed
 
 setup: $(STAMP)
 
 $(STAMP): requirements/dev.lock pyproject.toml
-	$(PYTHON) -m venv .venv
+	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer is needed, and none was found; set PYTHON to its path.' >&2; exit 1; }
+	"$(PYTHON)" -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(STAMP)
+
+# What of the installation is said goes to stderr, so that stdout is the demonstration.
+demo:
+	@$(MAKE) --no-print-directory setup >&2
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" examples/demo.sh
 
 test: setup
 	.venv/bin/python -m pytest -n auto

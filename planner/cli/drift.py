@@ -38,6 +38,7 @@ def drift(
     found = find_drift(make_workplace(session), address=str(address or ""), is_all=is_all, parallelism=parallelism)
     report(session, found.warnings)
     terminal = session.terminal
-    text = format_drift(found.rows, width=terminal.width, colour=terminal.has_colour_in_results)
+    colour = terminal.has_colour_in_results
+    text = format_drift(found.rows, width=terminal.width, colour=colour, hidden=found.hidden)
     terminal.show(format_json(build_drift_json(found.rows)) if layout == "json" else text)
     return HAS_CHANGES if is_detailed and found.rows else DONE

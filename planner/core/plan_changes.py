@@ -13,7 +13,7 @@ from planner.core.flatten import flatten
 from planner.core.guards import VANISHED
 from planner.core.live_trees import find_phase, make_tree
 from planner.core.plan_request import PlanningRequest, find_import, find_removed
-from planner.core.references import resolve_tree
+from planner.core.references import find_references, resolve_tree
 from planner.core.resource_changes import (
     Making,
     Replaced,
@@ -35,6 +35,7 @@ from planner.core.sightings import (
 from planner.core.snapshot import LiveResource
 from planner.core.targets import Subject, Target, find_target
 from planner.core.tracking import TrackedResource
+from planner.core.trees import Tree
 
 GONE = "gone"
 CREATION_FAILED = "CreationFailed"
@@ -65,7 +66,7 @@ def consider(request: PlanningRequest, address: Address, *, renewed: frozenset[A
     if tracked is None:
         return _consider_untracked(request, desired, renewed=renewed)
     if address in request.snapshot.missing:
-        tree = resolve_tree(desired.tree, _find_live_ids(request, renewed=renewed))
+        tree = resolve_tree(desired.tree, _find_live_ids(request, desired.tree, renewed=renewed))
         making = _make_making(request, address)
         change = make_creation(desired, tree, making=making, reason=VANISHED, id_=tracked.id)
         return Considered(address=address, change=change)
@@ -103,7 +104,7 @@ def _consider_untracked(
 ) -> Considered:
     address, block = desired.address, find_import(request, desired.address)
     if block is None:
-        tree = resolve_tree(desired.tree, _find_live_ids(request, renewed=renewed))
+        tree = resolve_tree(desired.tree, _find_live_ids(request, desired.tree, renewed=renewed))
         return Considered(address=address, change=make_creation(desired, tree, making=_make_making(request, address)))
     live = request.snapshot.resources.get(address)
     if live is None:
@@ -133,7 +134,7 @@ def _consider_tracked(
     target = find_target(subject, rules)
     making = _make_making(request, address)
     if reason := _find_replacement_reason(request, live, target=target, address=address):
-        tree = resolve_tree(desired.tree, _find_live_ids(request, renewed=renewed))
+        tree = resolve_tree(desired.tree, _find_live_ids(request, desired.tree, renewed=renewed))
         replaced = Replaced(live=live, target=target, reason=reason)
         change = make_replacement(address, tree, replaced=replaced, making=making)
     else:
@@ -160,7 +161,7 @@ def _make_subject(
     address = desired.address
     return Subject(
         desired=desired,
-        tree=resolve_tree(desired.tree, _find_recorded_ids(request)),
+        tree=resolve_tree(desired.tree, _find_recorded_ids(request, desired.tree)),
         tracked=tracked,
         live=live,
         evidence=request.snapshot.evidence.get(address),
@@ -169,16 +170,19 @@ def _make_subject(
     )
 
 
-def _find_live_ids(request: PlanningRequest, *, renewed: frozenset[Address]) -> dict[Address, str]:
-    """Return the ids that references resolve to for a resource that is to be made."""
-    return {address: live.id for address, live in request.snapshot.resources.items() if address not in renewed}
+def _find_live_ids(request: PlanningRequest, tree: Tree, *, renewed: frozenset[Address]) -> dict[Address, str]:
+    """Return the ids that the references of ``tree`` resolve to for a resource that is to be made."""
+    live = request.snapshot.resources
+    named = {one.address for one in find_references(tree)} - renewed
+    return {address: live[address].id for address in named if address in live}
 
 
-def _find_recorded_ids(request: PlanningRequest) -> dict[Address, str]:
-    """Return the ids that references of a live object resolve to: one that vanished keeps its last id."""
-    return {address: one.id for address, one in request.state.resources.items()} | _find_live_ids(
-        request, renewed=frozenset()
-    )
+def _find_recorded_ids(request: PlanningRequest, tree: Tree) -> dict[Address, str]:
+    """Return the ids that the references of a live object resolve to: one that vanished keeps its last id."""
+    tracked = request.state.resources
+    named = {one.address for one in find_references(tree)}
+    recorded = {address: tracked[address].id for address in named if address in tracked}
+    return recorded | _find_live_ids(request, tree, renewed=frozenset())
 
 
 def _find_ambiguity(request: PlanningRequest, subject: Subject) -> tuple[Diagnostic, ...]:

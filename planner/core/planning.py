@@ -31,7 +31,8 @@ def build_plan(request: PlanningRequest) -> Plan:
     diagnostics = [*find_request_faults(request), *(fault for one in considered for fault in one.diagnostics)]
     diagnostics += find_surroundings_faults(request, found, owners=owners)
     changes, cycle = order_changes(request, found, owners=owners)
-    blocked = tuple(_block(request, one, considered) for one in changes)
+    policies = {one.address: one.policies for one in considered}
+    blocked = tuple(find_change_blocks(request, one, policies=policies[one.address]) for one in changes)
     return Plan(
         digest=make_plan_digest(blocked),
         basis=request.basis,
@@ -83,11 +84,6 @@ def _consider_all(request: PlanningRequest, selected: frozenset[Address]) -> tup
     if not renewed:
         return considered
     return tuple(consider(request, one.address, renewed=renewed) for one in considered)
-
-
-def _block(request: PlanningRequest, change: Change, considered: tuple[Considered, ...]) -> Change:
-    policies = next(one.policies for one in considered if one.address == change.address)
-    return find_change_blocks(request, change, policies=policies)
 
 
 def _summarise(request: PlanningRequest, changes: tuple[Change, ...]) -> PlanSummary:

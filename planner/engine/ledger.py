@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from planner.core.addresses import Address
 from planner.core.tracking import TrackedResource
-from planner.engine.journal import ChangeEnded, Journal, Record
+from planner.engine.journal import ChangeEnded, Journal, OperationEnded, OperationStarted, Record
 
 
 class Ledger:
@@ -17,6 +17,7 @@ class Ledger:
         self._journal = journal
         self._lock = threading.Lock()
         self._is_dirty = False
+        self._open: set[Address] = set()
 
     def find(self, address: Address) -> TrackedResource | None:
         """Return what is recorded of ``address`` now."""
@@ -41,6 +42,16 @@ class Ledger:
     def write(self, record: Record) -> None:
         """Write a record that changes no tracked resource; durable on return."""
         self._journal.write(record)
+        with self._lock:
+            if isinstance(record, OperationStarted):
+                self._open.add(record.address)
+            elif isinstance(record, OperationEnded):
+                self._open.discard(record.address)
+
+    def is_open(self, address: Address) -> bool:
+        """Tell whether a request was begun for ``address`` whose end is not on record."""
+        with self._lock:
+            return address in self._open
 
     def take_changed(self) -> dict[Address, TrackedResource] | None:
         """Return all tracked resources where they changed since the last call, else None."""

@@ -16,6 +16,7 @@ from planner.core.tracking import TrackedResource
 from planner.core.trees import Value
 from planner.engine.journal import OperationEnded, OperationStarted
 from planner.engine.ledger import Ledger
+from planner.remote.errors import RemoteError
 from planner.remote.gateway import Gateway
 
 FindBlocks = Callable[[Change, LiveResource], tuple[Block, ...]]
@@ -111,6 +112,16 @@ def make_end(context: RunContext, step: Step, outcome: Outcome) -> OperationEnde
         time=context.format_time(),
         service_date=context.gateway.service_date,
     )
+
+
+def may_repeat(context: RunContext, method: str, error: RemoteError, *, number: int) -> bool:
+    """Wait as the retry policy says after the ``number``-th attempt, and tell whether to read, rebuild and send again.
+
+    After an interrupt nothing is sent again.
+    """
+    if context.stop.is_set():
+        return False
+    return context.gateway.wait_to_repeat(method, error, number=number) and not context.stop.is_set()
 
 
 def make_failed(*diagnostics: Diagnostic) -> Failed:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change, Failed, Outcome, Skipped, Uncertain
-from planner.core.diagnostics import PoolctlError, make_error
+from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
 from planner.core.events import ChangeEnded
 from planner.core.tracking import TrackedResource
 from planner.engine.change_run import keep_up, run_change
 from planner.engine.executor import Executor, Moves
 from planner.engine.run_context import RunContext
+from planner.state.errors import StateError
 
 Save = Callable[[Mapping[Address, TrackedResource]], None]
 
@@ -30,19 +31,28 @@ class RunOptions:
     fail_fast: bool = False
 
 
-def run_changes(context: RunContext, changes: tuple[Change, ...], *, options: RunOptions) -> tuple[ChangeEnded, ...]:
-    """Run ``changes`` and return how each ended, in their order; the state is saved every second and at the end.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnd:
+    """How each change ended, in the order of the plan, and why the state could not be saved where it could not."""
 
-    Unchanged ones only bring the state up to date and are not in the answer. Raises StateError where
-    the state cannot be saved; the requests in flight have ended by then.
+    ended: tuple[ChangeEnded, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def run_changes(context: RunContext, changes: tuple[Change, ...], *, options: RunOptions) -> RunEnd:
+    """Run ``changes`` and return how each ended; the state is saved every second and at the end.
+
+    Unchanged ones only bring the state up to date and are not in the answer. Where the state cannot be
+    saved nothing new is sent, and what is in flight is finished. Raises StateError where nothing was begun.
     """
     quiet = [one for one in changes if one.action is Action.NO_OP]
     for change in quiet:
         keep_up(context, change)
     loud = tuple(one for one in changes if one.action is not Action.NO_OP)
-    ended = _Run(context, loud, options).run() if loud else {}
-    _save(context, options)
-    return tuple(ended[one.address] for one in loud)
+    run = _Run(context, loud, options)
+    ended = run.run() if loud else {}
+    run.save()
+    return RunEnd(ended=tuple(ended[one.address] for one in loud), diagnostics=run.faults)
 
 
 class _Run:
@@ -54,9 +64,10 @@ class _Run:
         self._executor = Executor(changes)
         self._outcomes: queue.SimpleQueue[tuple[Change, Outcome, float]] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(
-            max_workers=min(len(changes), _MOST_THREADS), thread_name_prefix="poolctl-apply"
+            max_workers=max(1, min(len(changes), _MOST_THREADS)), thread_name_prefix="poolctl-apply"
         )
         self._ended: dict[Address, ChangeEnded] = {}
+        self.faults: tuple[Diagnostic, ...] = ()
 
     def run(self) -> dict[Address, ChangeEnded]:
         try:
@@ -69,6 +80,17 @@ class _Run:
             self._pool.shutdown(wait=True)
         return self._ended
 
+    def save(self) -> None:
+        """Save what changed; after a failure the journal alone is written, and nothing new is started."""
+        changed = None if self.faults else self._context.ledger.take_changed()
+        if changed is None:
+            return
+        try:
+            self._options.save(changed)
+        except StateError as error:
+            self.faults = error.diagnostics
+            self._context.stop.set()
+
     def _collect(self) -> None:
         saved = time.monotonic()
         while not self._executor.is_over:
@@ -79,7 +101,7 @@ class _Run:
             else:
                 self._end(change, outcome, seconds=seconds)
             if time.monotonic() - saved >= _SECONDS_BETWEEN_SAVES:
-                _save(self._context, self._options)
+                self.save()
                 saved = time.monotonic()
 
     def _end(self, change: Change, outcome: Outcome, *, seconds: float) -> None:
@@ -118,7 +140,9 @@ def _run_safely(context: RunContext, change: Change) -> Outcome:
     try:
         return run_change(context, change)
     except PoolctlError as error:
-        return Failed(diagnostics=error.diagnostics)
+        # Most likely the journal cannot be written: what was sent before is settled by the next run.
+        is_open = context.ledger.is_open(change.address)
+        return (Uncertain if is_open else Failed)(diagnostics=error.diagnostics)
     except Exception as error:  # noqa: BLE001 - a fault of ours in one thread must not lose the outcomes of the others
         fault = make_error(
             "apply.fault",
@@ -128,9 +152,3 @@ def _run_safely(context: RunContext, change: Change) -> Outcome:
             address=str(change.address),
         )
         return Uncertain(diagnostics=(fault,))
-
-
-def _save(context: RunContext, options: RunOptions) -> None:
-    changed = context.ledger.take_changed()
-    if changed is not None:
-        options.save(changed)

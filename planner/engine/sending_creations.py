@@ -10,7 +10,7 @@ from planner.core.schedule import make_creation_body
 from planner.core.snapshot import LiveResource
 from planner.core.staleness import report_appeared
 from planner.core.trees import Tree
-from planner.engine.run_context import RunContext, Sending, Sent, Step, make_failed, note_start
+from planner.engine.run_context import RunContext, Sending, Sent, Step, make_failed, may_repeat, note_start
 from planner.remote.errors import Conflict, RemoteError, may_have_happened
 from planner.remote.gateway import parse_answer
 
@@ -33,24 +33,27 @@ def resolve_creation(context: RunContext, step: Step) -> Tree:
 
 
 def _send(context: RunContext, step: Step, *, tree: Tree) -> Sending:
-    number, since = 0, ""
+    number, since, may_send = 0, "", True
+    error: RemoteError | None = None
+    lost: RemoteError | None = None
     while True:
         number += 1
         try:
             found = _find_twin(context, step, tree)
-        except RemoteError as error:
-            return Uncertain(diagnostics=error.diagnostics) if since else Failed(diagnostics=error.diagnostics)
+        except RemoteError as unread:
+            return _conclude(lost, unread)
         if found is not None:
-            return _judge_twin(step, found, tree=tree, since=since)
+            return _judge_twin(step, found, tree=tree, since=since, is_sent=lost is not None)
+        if not may_send:
+            # What no list shows may still come: a list proves presence, never absence.
+            return _conclude(lost, error)
         since = since or context.gateway.service_date
         try:
             return _send_once(context, step, tree=tree)
-        except RemoteError as error:
-            is_open = may_have_happened(error) or (isinstance(error, Conflict) and number > 1)
-            if not is_open and not context.gateway.wait_to_repeat("POST", error, number=number):
-                return Failed(diagnostics=error.diagnostics)
-            if is_open and (context.stop.is_set() or not context.gateway.wait_to_repeat("POST", error, number=number)):
-                return _conclude(context, step, error, tree=tree, since=since)
+        except RemoteError as one:
+            is_open = may_have_happened(one) or (isinstance(one, Conflict) and lost is not None)
+            error, lost = one, one if is_open else lost
+            may_send = may_repeat(context, "POST", one, number=number)
 
 
 def _send_once(context: RunContext, step: Step, *, tree: Tree) -> Sent:
@@ -65,24 +68,24 @@ def _send_once(context: RunContext, step: Step, *, tree: Tree) -> Sent:
     return Sent(live=parse_answer(answer), intents=operation.intents)
 
 
-def _conclude(context: RunContext, step: Step, error: RemoteError, *, tree: Tree, since: str) -> Sending:
-    """Look once more; what no list shows may still come: a list proves presence, never absence."""
-    try:
-        found = _find_twin(context, step, tree)
-    except RemoteError as unread:
-        return Uncertain(diagnostics=(*error.diagnostics, *unread.diagnostics))
-    return (
-        Uncertain(diagnostics=error.diagnostics) if found is None else _judge_twin(step, found, tree=tree, since=since)
-    )
+def _conclude(lost: RemoteError | None, error: RemoteError | None) -> Failed | Uncertain:
+    """Return what a creation came to that no read shows; ``lost`` is the attempt that may have made it."""
+    faults = dict.fromkeys(one for one in (lost, error) if one is not None)
+    diagnostics = tuple(row for one in faults for row in one.diagnostics)
+    return Failed(diagnostics=diagnostics) if lost is None else Uncertain(diagnostics=diagnostics)
 
 
 def _find_twin(context: RunContext, step: Step, tree: Tree) -> LiveResource | None:
-    return context.gateway.fetch_named(step.change.kind, find_display_name(tree), workspace=find_workspace(tree))
+    """Return the object with our name; not the one that was just deleted, which a list may still show."""
+    found = context.gateway.fetch_named(step.change.kind, find_display_name(tree), workspace=find_workspace(tree))
+    if found is not None and found.id == step.change.id:
+        return context.gateway.fetch(step.change.kind, found.id)
+    return found
 
 
-def _judge_twin(step: Step, found: LiveResource, *, tree: Tree, since: str) -> Sending:
+def _judge_twin(step: Step, found: LiveResource, *, tree: Tree, since: str, is_sent: bool) -> Sending:
     """Adopt the object with our name only if it can be nothing but the one that we asked for."""
-    if not since:
+    if not is_sent:
         return make_failed(report_appeared(step.change.address, found.id))
     if is_made_from(tree, found, since=since, rules=step.rules):
         return Sent(live=found, intents=step.operation.intents)

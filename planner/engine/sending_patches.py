@@ -1,40 +1,47 @@
 """Sending a PATCH: read, rebuild on what is there, send once; after a fault read and rebuild again (semantics 6.1)."""
 
 from dataclasses import replace
+from typing import Final
 
 from planner.core.advance import record_update
+from planner.core.assign import find_field
 from planner.core.changes import Change, Disruption, Failed, Uncertain
 from planner.core.diagnostics import make_error
+from planner.core.list_order import is_same_field
 from planner.core.live_trees import make_tree
 from planner.core.node_counts import find_surplus
+from planner.core.preparing import RESOURCES
 from planner.core.rebuild import Rebuilt, Stale, rebuild
 from planner.core.schedule import apply_intents
 from planner.core.snapshot import LiveResource
 from planner.core.staleness import report_blocked, report_gone, report_moved, report_worse
 from planner.core.trees import Tree
-from planner.engine.run_context import RunContext, Sending, Sent, Step, make_failed, note_start
+from planner.engine.run_context import RunContext, Sending, Sent, Step, make_failed, may_repeat, note_start
 from planner.remote.errors import RemoteError, may_have_happened
 from planner.remote.gateway import parse_answer
+
+_READS_TO_CATCH_UP: Final = 3
 
 
 def send_patch(context: RunContext, step: Step) -> Sending:
     """Send the fields of a PATCH that are not yet as wanted, and return what came of it."""
-    number, is_started = 0, False
+    number = 0
+    lost: RemoteError | None = None
     while True:
         number += 1
         prepared = _prepare(context, step)
         if isinstance(prepared, Failed):
-            return prepared
+            return prepared if lost is None else _doubt(lost, prepared)
         fresh, rebuilt = prepared
         if not rebuilt.sent:
-            done = step.operation.intents if is_started or step.is_settling else ()
+            done = step.operation.intents if lost is not None or step.is_settling else ()
             return Sent(live=fresh, intents=done)
         try:
             return _send_once(context, step, fresh=fresh, rebuilt=rebuilt)
         except RemoteError as error:
-            is_started = is_started or may_have_happened(error)
-            if context.stop.is_set() or not context.gateway.wait_to_repeat("PATCH", error, number=number):
-                return _conclude(context, step, error)
+            lost = error if may_have_happened(error) else lost
+            if not may_repeat(context, "PATCH", error, number=number):
+                return _conclude(context, step, lost or error)
 
 
 def check_blocks(context: RunContext, step: Step, fresh: LiveResource) -> Failed | None:
@@ -57,7 +64,7 @@ def _apply_all(change: Change, fresh: LiveResource, step: Step) -> Tree | None:
 def _prepare(context: RunContext, step: Step) -> tuple[LiveResource, Rebuilt] | Failed:
     change = step.change
     try:
-        fresh = context.gateway.fetch(change.kind, change.id)
+        fresh = _fetch_fresh(context, step)
     except RemoteError as error:
         return Failed(diagnostics=error.diagnostics)
     if fresh is None:
@@ -68,6 +75,31 @@ def _prepare(context: RunContext, step: Step) -> tuple[LiveResource, Rebuilt] | 
     if rebuilt.sent and (refused := check_blocks(context, step, fresh) or _check_nodes(step, fresh)):
         return refused
     return fresh, rebuilt
+
+
+def _fetch_fresh(context: RunContext, step: Step) -> LiveResource | None:
+    """Return the object; a read from before the last operation would undo it, as lists are sent whole."""
+    fresh = context.gateway.fetch(step.change.kind, step.change.id)
+    for _ in range(_READS_TO_CATCH_UP):
+        if fresh is None or not _is_behind(step, fresh):
+            break
+        context.stop.wait(context.gateway.poll_interval)
+        fresh = context.gateway.fetch(step.change.kind, step.change.id)
+    return fresh
+
+
+def _is_behind(step: Step, fresh: LiveResource) -> bool:
+    """Tell whether nodes that an earlier operation added are not in ``fresh``, or those that it removed still are."""
+    if _check_nodes(step, fresh):
+        return True
+    tree = make_tree(fresh)
+    return any(
+        is_same_field(find_field(tree, one.path, rules=step.rules), one.before, path=one.path, rules=step.rules)
+        for operation in step.change.operations[: step.number - 1]
+        if operation.nodes is None
+        for one in operation.intents
+        if one.path[:2] == RESOURCES and one.path[-1] in ("count", "flavor")
+    )
 
 
 def _rebuild(step: Step, fresh: LiveResource) -> Rebuilt | Stale:
@@ -100,6 +132,11 @@ def _send_once(context: RunContext, step: Step, *, fresh: LiveResource, rebuilt:
     answer = context.gateway.send("PATCH", operation.path, body=rebuilt.body, content_type=operation.content_type)
     done = operation.intents if step.is_settling else rebuilt.sent
     return Sent(live=parse_answer(answer), intents=done)
+
+
+def _doubt(lost: RemoteError, failed: Failed) -> Uncertain:
+    """Return the end of a PATCH whose answer was lost, and after which no read could tell what it did."""
+    return Uncertain(diagnostics=(*lost.diagnostics, *failed.diagnostics))
 
 
 def _conclude(context: RunContext, step: Step, error: RemoteError) -> Sending:

@@ -2,12 +2,12 @@
 
 from planner.core.changes import Disruption, Failed, NodeConstraint, Uncertain
 from planner.core.live_trees import make_tree
-from planner.core.node_counts import find_removable
+from planner.core.node_counts import find_matching, find_removable
 from planner.core.rebuild import Stale, rebuild
 from planner.core.snapshot import Evidence, LiveResource, Unread
 from planner.core.staleness import report_gone, report_moved, report_worse
-from planner.core.trees import Value
-from planner.engine.run_context import RunContext, Sending, Sent, Step, make_failed, note_start
+from planner.core.trees import Value, as_int
+from planner.engine.run_context import RunContext, Sending, Sent, Step, make_failed, may_repeat, note_start
 from planner.engine.sending_patches import check_blocks
 from planner.remote.errors import RemoteError, may_have_happened
 
@@ -50,9 +50,21 @@ def _choose(context: RunContext, step: Step, constraint: NodeConstraint) -> tupl
     if isinstance(evidence, Unread):
         return () if may_interrupt else _refuse(step, f"The jobs could not be looked at: {evidence.why}")
     free = tuple(one.name for one in find_removable(evidence, constraint))
-    if len(free) < constraint.count and not may_interrupt:
-        return _refuse(step, f"{len(free)} of the {constraint.count} nodes to remove are idle now.")
-    return free[: constraint.count]
+    wanted = _count_wanted(step, evidence, constraint)
+    if len(free) < wanted and not may_interrupt:
+        return _refuse(step, f"{len(free)} of the {wanted} nodes to remove are idle now.")
+    return free[:wanted]
+
+
+def _count_wanted(step: Step, evidence: Evidence, constraint: NodeConstraint) -> int:
+    """Return how many nodes are to go: fewer than planned where fewer are there than the count says.
+
+    An interrupted run may have removed them already, and after a failed growth they never came.
+    """
+    targets = [as_int(one.after) for one in step.operation.intents if one.path[-1] == "count"]
+    present = len(find_matching(evidence.nodes, constraint))
+    surplus = present - targets[0] if targets else constraint.count
+    return max(0, min(constraint.count, surplus))
 
 
 def _send(context: RunContext, step: Step, *, names: tuple[str, ...], live: LiveResource) -> Sending:
@@ -63,12 +75,10 @@ def _send(context: RunContext, step: Step, *, names: tuple[str, ...], live: Live
         try:
             _send_once(context, step, names=left)
         except RemoteError as error:
-            again = not context.stop.is_set() and context.gateway.wait_to_repeat("POST", error, number=number)
+            may_send = may_repeat(context, "POST", error, number=number)
             found = _find_left(context, step, names)
-            if found is None:
+            if found is None or (found and not may_send):
                 return (Uncertain if may_have_happened(error) else Failed)(diagnostics=error.diagnostics)
-            if found and not again:
-                return Failed(diagnostics=error.diagnostics)
             if found and _are_busy(context, step, found):
                 return _refuse(step, "Jobs were placed on the nodes that were to be removed.")
             left = found

@@ -6,9 +6,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_INTERRUPTED_STATUS = 130
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+_INTERRUPTED_STATUS: Final = 130
+_LONGEST_LAST_WORDS: Final = 1.0
+_END: Final = b"\0"
 
 
 @contextmanager
@@ -19,22 +22,51 @@ def watch_signals(stop: threading.Event, *, notify: Callable[[str], None]) -> It
     other threads than the main one nothing is watched. Yields an event that is set by the first signal.
     """
     received = threading.Event()
-
-    def receive(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        if received.is_set():
-            notify("Stopped. The journal knows what was sent; run poolctl plan: it reads what became of it.")
-            os._exit(_INTERRUPTED_STATUS)
-        received.set()
-        stop.set()
-        notify("Interrupted: nothing new is sent; requests in flight are finished. Once more stops at once.")
-
     if threading.current_thread() is not threading.main_thread():
         yield received
         return
-    before = {number: signal.signal(number, receive) for number in _SIGNALS}
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    watcher = threading.Thread(
+        target=_watch, args=(reader,), kwargs={"events": (received, stop), "notify": notify}, daemon=True
+    )
+    watcher.start()
+    wakeup = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    before = {number: signal.signal(number, _wake) for number in _SIGNALS}
     try:
         yield received
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(wakeup)
+        os.write(writer, _END)
+        watcher.join()
+        os.close(reader)
+        os.close(writer)
+
+
+def _wake(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing: the interpreter has written the signal's number to the watcher's pipe."""
+
+
+def _watch(reader: int, *, events: tuple[threading.Event, ...], notify: Callable[[str], None]) -> None:
+    # A thread of its own: a handler would run between two instructions of the main thread, which may hold
+    # the lock of an event or of the terminal just then.
+    count = 0
+    while (read := os.read(reader, 1)) != _END:
+        count += read[0] in _SIGNALS
+        if count > 1:
+            _leave(notify)
+        elif read[0] in _SIGNALS:
+            for event in events:
+                event.set()
+            notify("Interrupted: nothing new is sent; requests in flight are finished. Once more stops at once.")
+
+
+def _leave(notify: Callable[[str], None]) -> None:
+    """End the process, whatever its threads are doing and even where nobody reads its last words."""
+    words = "Stopped. The journal knows what was sent; run poolctl plan: it reads what became of it."
+    speaker = threading.Thread(target=notify, args=(words,), daemon=True)
+    speaker.start()
+    speaker.join(_LONGEST_LAST_WORDS)
+    os._exit(_INTERRUPTED_STATUS)

@@ -13,7 +13,7 @@ from planner.engine.run_context import RunContext, Sent, Step
 from planner.remote.errors import Forbidden, RemoteError, Unauthorized
 
 _SECONDS_BETWEEN_NEWS = 10.0
-_INTERRUPTED = "interrupted while waiting for"
+_EARLIER_MISSES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +44,22 @@ def wait_until_done(context: RunContext, step: Step, sent: Sent, *, id_: str) ->
 
     def look() -> tuple[Progress, LiveResource | None]:
         live = context.gateway.fetch(step.change.kind, id_)
+        if live is None and not _is_gone(reads, step):
+            reads.append(live)
+            return Pending(what=step.operation.waits_for), live
         nodes = _fetch_nodes(context, id_) if step.operation.nodes and live is not None else None
         progress = find_progress(watch, live, previous=reads[-1] if reads else None, nodes=nodes)
         reads.append(live)
         return progress, live
 
     return _wait(context, address=step.change.address, what=step.operation.waits_for, look=look)
+
+
+def _is_gone(reads: list[LiveResource | None], step: Step) -> bool:
+    """Tell whether one more 404 proves that the object is gone: a read right after a write may be older than it."""
+    earlier = reads[-_EARLIER_MISSES:]
+    is_proven = len(earlier) == _EARLIER_MISSES and all(one is None for one in earlier)
+    return step.operation.method == "DELETE" or is_proven
 
 
 def _fetch_nodes(context: RunContext, id_: str) -> tuple[LiveNode, ...] | None:

@@ -6,6 +6,7 @@ A ``Client`` may be used from many threads at once.
 import datetime as dt
 import json
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -74,6 +75,7 @@ class Client:
         """Keep what every call needs; ``http`` carries the headers."""
         self._http = http
         self._pacing = pacing
+        self._stop: threading.Event | None = None
         self.endpoint = endpoint
         self.settings = settings
         self.service_date = ""
@@ -135,6 +137,8 @@ class Client:
         self.service_date = raw.headers.get("date", self.service_date)
         if raw.status not in _SUCCESSES:
             raise make_refused(self._read_refusal(raw))
+        if method == "GET" and not raw.content:
+            raise BadAnswer("It is empty.", status=raw.status)
         body_of_answer = parse_json(raw.content, status=raw.status)
         return Answer(status=raw.status, body=body_of_answer, date=raw.headers.get("date"))
 
@@ -155,9 +159,18 @@ class Client:
                 is_rebuilt=is_rebuilt,
             )
         )
-        if isinstance(decision, Retry):
-            self._pacing.sleep(decision.after_seconds)
-        return isinstance(decision, Retry)
+        return isinstance(decision, Retry) and self._pause(decision.after_seconds)
+
+    def heed(self, stop: threading.Event) -> None:
+        """Let ``stop`` end every pause between attempts; once it is set, none is repeated."""
+        self._stop = stop
+
+    def _pause(self, seconds: float) -> bool:
+        """Wait and return whether to go on."""
+        if self._stop is not None:
+            return not self._stop.wait(seconds)
+        self._pacing.sleep(seconds)
+        return True
 
     def _exchange(self, request: "httpx.Request") -> _Raw:
         try:

@@ -1,5 +1,7 @@
 """The service as an apply needs it: one object, what it is named, its nodes and jobs, and single attempts to write."""
 
+import threading
+
 from planner.core.live_trees import find_display_name, make_tree
 from planner.core.snapshot import Evidence, LiveResource, Unread
 from planner.core.trees import Value
@@ -13,9 +15,11 @@ from planner.remote.reading import fetch_evidence
 class Gateway:
     """Reads and writes single resources of one project. Every method may raise RemoteError."""
 
-    def __init__(self, client: Client) -> None:
-        """Call the service by ``client``."""
+    def __init__(self, client: Client, *, stop: threading.Event | None = None) -> None:
+        """Call the service by ``client``; once ``stop`` is set nothing is repeated, and no pause goes on."""
         self._client = client
+        if stop is not None:
+            client.heed(stop)
 
     @property
     def project_id(self) -> str:

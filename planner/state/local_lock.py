@@ -20,7 +20,7 @@ from typing import Self
 
 from planner.core.diagnostics import make_error
 from planner.state.errors import LockHeldError, LockLostError, MissingFileError
-from planner.state.files import open_tool_directory, sync_directory, write_fully
+from planner.state.files import TOOL_DIRECTORY, open_tool_directory, sync_directory, write_fully
 from planner.state.lock import (
     UNKNOWN_PREFIX,
     Holder,
@@ -190,7 +190,8 @@ def _try_once(place: LocalLockPlace, request: LockRequest, *, side_path: Path) -
 
 
 def _open_side_file(path: Path) -> int | None:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+    with report_os_errors(path, what="side file of the lock", doing="open"):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -242,12 +243,37 @@ def _load_holder(path: Path) -> Holder:
 
 
 def _create(path: Path, text: str) -> bool:
+    """Make the lock file, whole from its first moment; return whether it was not there. The caller holds the flock."""
+    draft = path.parent / TOOL_DIRECTORY / f"{path.name}.new"
+    draft.unlink(missing_ok=True)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        _write_new(draft, text)
+        os.link(draft, path)
+    except FileExistsError:
+        return False
     except OSError as error:
-        if error.errno == errno.EEXIST:
-            return False
-        raise
+        # File systems without hard links, or another one below .poolctl.
+        if error.errno not in (errno.EPERM, errno.EXDEV, errno.ENOTSUP, errno.EMLINK):
+            raise
+        return _create_in_place(path, text)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync_directory(path.parent)
+    return True
+
+
+def _create_in_place(path: Path, text: str) -> bool:
+    try:
+        _write_new(path, text)
+    except FileExistsError:
+        return False
+    sync_directory(path.parent)
+    return True
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet. Raises FileExistsError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         write_fully(descriptor, text.encode())
     except BaseException:
@@ -255,5 +281,3 @@ def _create(path: Path, text: str) -> bool:
         raise
     finally:
         os.close(descriptor)
-    sync_directory(path.parent)
-    return True

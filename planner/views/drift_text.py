@@ -13,12 +13,16 @@ from planner.views.values import build_file_names, format_value
 _MARGIN = "      "
 
 
-def format_drift(rows: Iterable[DriftRow], *, width: int, colour: bool) -> str:
-    """Return drift as text, by address in the order given; without rows one line that says so."""
-    shown = tuple(rows)
-    if not shown:
+def format_drift(rows: Iterable[DriftRow], *, width: int, colour: bool, hidden: int = 0) -> str:
+    """Return drift as text, by address in the order given; without rows one line that says so.
+
+    ``hidden`` counts the unmanaged fields that drifted and are not among ``rows``.
+    """
+    shown, fitted = tuple(rows), fit_width(width)
+    if not shown and not hidden:
         return "No drift. Nobody changed a tracked object since the last apply.\n"
-    return format_lines(build_drift_lines(shown, width=fit_width(width)), colour=colour)
+    lines = build_drift_lines(shown, width=fitted) if shown else [make_line("No drift in what the files set.")]
+    return format_lines([*lines, *_build_hidden(hidden, width=fitted)], colour=colour)
 
 
 def build_drift_lines(rows: Iterable[DriftRow], *, width: int) -> list[Line]:
@@ -35,6 +39,13 @@ def build_drift_lines(rows: Iterable[DriftRow], *, width: int) -> list[Line]:
 def build_drift_json(rows: Iterable[DriftRow]) -> dict[str, Value]:
     """Return drift for ``-o json``; a side that is not there has no member of its own."""
     return {"format_version": "1.0", "drift": [_build_row_json(row) for row in rows]}
+
+
+def _build_hidden(count: int, *, width: int) -> list[Line]:
+    if not count:
+        return []
+    nouns = "1 unmanaged field" if count == 1 else f"{count} unmanaged fields"
+    return [(), *(make_line(line) for line in wrap_text(f"Others changed {nouns} too: add --all.", width=width))]
 
 
 def _build_row(row: DriftRow, *, width: int) -> list[Line]:

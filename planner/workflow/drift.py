@@ -10,9 +10,10 @@ from planner.workflow.workplace import Workplace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drifted:
-    """The drifted fields, and what there is to say besides."""
+    """The drifted fields, how many more there are that nobody manages, and what there is to say besides."""
 
     rows: tuple[DriftRow, ...]
+    hidden: int
     warnings: tuple[Diagnostic, ...]
 
 
@@ -26,4 +27,4 @@ def find_drift(
     inputs = PlanInputs(target=(address,) if address else ())
     planned = make_plan(workplace, inputs, parallelism=parallelism)
     rows = tuple(row for row in planned.plan.drift if is_all or row.is_managed)
-    return Drifted(rows=rows, warnings=planned.warnings)
+    return Drifted(rows=rows, hidden=len(planned.plan.drift) - len(rows), warnings=planned.warnings)

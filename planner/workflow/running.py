@@ -9,6 +9,7 @@ from planner.core.addresses import Address
 from planner.core.advance import make_kept
 from planner.core.approval import is_loud
 from planner.core.changes import Block, Change, Plan, Uncertain
+from planner.core.diagnostics import Diagnostic
 from planner.core.events import ChangeEnded, Noticed
 from planner.core.plan_blocks import find_change_blocks
 from planner.core.snapshot import LiveResource
@@ -20,6 +21,7 @@ from planner.engine.runner import RunOptions, run_changes
 from planner.engine.signals import watch_signals
 from planner.kinds.table import KINDS
 from planner.remote.gateway import Gateway
+from planner.state.errors import StateError
 from planner.workflow.desk import Desk, save_state
 from planner.workflow.gather import Prepared
 
@@ -33,13 +35,20 @@ class RunRequest:
     fail_fast: bool
 
 
-def run(
-    desk: Desk, request: RunRequest, *, changes: tuple[Change, ...], prepared: Prepared
-) -> tuple[tuple[ChangeEnded, ...], bool]:
-    """Run ``changes`` and return how each ended, and whether somebody interrupted the run."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """How each change ended, whether somebody interrupted the run, and what could not be written."""
+
+    ended: tuple[ChangeEnded, ...] = ()
+    is_interrupted: bool = False
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def run(desk: Desk, request: RunRequest, *, changes: tuple[Change, ...], prepared: Prepared) -> Ran:
+    """Run ``changes`` and return how each ended. Raises StateError where nothing was sent."""
     if not any(map(is_loud, changes)):
         _keep_up(desk, changes, prepared)
-        return (), False
+        return Ran()
     stop = threading.Event()
     run_id = f"{desk.workplace.clock():%Y%m%dT%H%M%SZ}-{desk.workplace.make_id()}"
     saver = _Saver(desk)
@@ -48,10 +57,20 @@ def run(
         _start(desk, journal, run_id=run_id, state=saver.desk.state, plan=request.plan)
         context = _make_context(desk, request, journal=journal, stop=stop, prepared=prepared)
         with watch_signals(stop, notify=lambda text: desk.workplace.emit(Noticed(text=text))) as received:
-            ended = run_changes(context, changes, options=RunOptions(save=saver.save, fail_fast=request.fail_fast))
-        if not any(isinstance(one.outcome, Uncertain) for one in ended):
-            journal.write(RunEnded(time=context.format_time()))
-    return ended, received.is_set()
+            end = run_changes(context, changes, options=RunOptions(save=saver.save, fail_fast=request.fail_fast))
+        unwritten = end.diagnostics or _close(journal, end.ended, time=context.format_time())
+    return Ran(ended=end.ended, is_interrupted=received.is_set(), diagnostics=unwritten)
+
+
+def _close(journal: Journal, ended: tuple[ChangeEnded, ...], *, time: str) -> tuple[Diagnostic, ...]:
+    """Mark the run as over, unless a request of it is still to be settled; return why that failed."""
+    if any(isinstance(one.outcome, Uncertain) for one in ended):
+        return ()
+    try:
+        journal.write(RunEnded(time=time))
+    except StateError as error:
+        return error.diagnostics
+    return ()
 
 
 class _Saver:
@@ -104,7 +123,7 @@ def _make_context(
         return find_change_blocks(now, change, policies={}).blocked
 
     return RunContext(
-        gateway=Gateway(desk.client),
+        gateway=Gateway(desk.client, stop=stop),
         kinds=KINDS,
         ledger=Ledger(desk.state.resources, journal),
         emit=desk.workplace.emit,

@@ -5,7 +5,11 @@ from planning_cases import make_live, make_network, make_pool, plan, track
 from planner.core.approval import choose, find_expected, is_loud, report_blocked_run
 
 NET = make_network("net")
-NEW = {"network.main": NET, "pool.a": make_pool("aaa", network="network.main"), "pool.b": make_pool("bbb", network="other-p")}
+NEW = {
+    "network.main": NET,
+    "pool.a": make_pool("aaa", network="network.main"),
+    "pool.b": make_pool("bbb", network="other-p"),
+}
 BIG = {**NEW, "pool.b": make_pool("bbb", count=99)}
 
 
