@@ -1,7 +1,8 @@
-"""Shared by all tests: golden texts, compared with the files beside the test, refreshed by one option."""
+"""Shared by all tests: an environment that says nothing, and golden texts that one option refreshes."""
 
 import difflib
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,21 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
+
+
+# What poolctl or a library below it reads: a test that wants one of these sets it itself.
+_HEARD = ("HW_", "OS_", "POOLCTL_", "HUAWEICLOUD_", "HCLOUD_", "PG", "AWS_", "GIT_", "TF_")
+_HEARD_EXACTLY = ("CI", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _silence() -> Iterator[None]:
+    """Run every test in an environment that says nothing, whoever starts it and wherever."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [*os.environ]:
+            if name.startswith(_HEARD) or name in _HEARD_EXACTLY:
+                patch.delenv(name)
+        yield
 
 
 @pytest.fixture

@@ -23,10 +23,7 @@ Poolctl = Callable[..., Ended]
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Return an empty working directory, in an environment that says nothing."""
-    for name in ("HW_REGION_NAME", "HW_PROJECT_ID", "HW_AUTH_TOKEN", "OS_REGION_NAME", "OS_PROJECT_ID", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.delenv("POOLCTL_DEBUG", raising=False)
+    """Return an empty working directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

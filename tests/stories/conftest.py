@@ -6,13 +6,9 @@ from pathlib import Path
 import pytest
 from story_site import Story, open_story
 
-_SILENT = ("HW_REGION_NAME", "HW_PROJECT_ID", "OS_REGION_NAME", "OS_PROJECT_ID", "COLUMNS", "CI", "POOLCTL_DEBUG")
-
 
 @pytest.fixture
 def story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]:
-    for name in _SILENT:
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HW_AUTH_TOKEN", "token-of-a-test")
     # How long a client backs off is proven in tests/remote: here only what comes of it.
     monkeypatch.setattr("planner.remote.retry.LONGEST_BACKOFF", 0.001)
