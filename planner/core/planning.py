@@ -10,14 +10,15 @@ from planner.core.changes import Action, Change, FieldChange, Plan, PlanSummary
 from planner.core.diagnostics import Diagnostic, has_errors
 from planner.core.digests import make_plan_digest
 from planner.core.guards import name_blocks
+from planner.core.node_counts import find_removable
 from planner.core.plan_blocks import find_change_blocks
 from planner.core.plan_changes import Considered, consider
 from planner.core.plan_checks import find_request_faults, find_surroundings_faults
 from planner.core.plan_order import order_changes
 from planner.core.plan_request import PlanningRequest, find_owners
 from planner.core.plan_selection import find_selected
-from planner.core.sightings import report_no_evidence, report_released
-from planner.core.snapshot import Unread
+from planner.core.sightings import report_few_idle, report_no_evidence, report_released
+from planner.core.snapshot import Evidence, Unread
 from planner.core.trees import as_int
 
 _RENEWING = frozenset({Action.REPLACE})
@@ -110,3 +111,13 @@ def _tell_quietly(request: PlanningRequest, changes: tuple[Change, ...]) -> Iter
         evidence = request.snapshot.evidence.get(change.address)
         if isinstance(evidence, Unread):
             yield report_no_evidence(change.address, evidence.why)
+        if isinstance(evidence, Evidence):
+            yield from _find_few_idle(change, evidence)
+
+
+def _find_few_idle(change: Change, evidence: Evidence) -> Iterator[Diagnostic]:
+    """Yield where fewer nodes are idle than a change removes: the rest would take their jobs along (semantics 7.5)."""
+    for constraint in (one.nodes for one in change.operations if one.nodes is not None):
+        idle = len(find_removable(evidence, constraint))
+        if idle < constraint.count:
+            yield report_few_idle(change.address, constraint, idle=idle)

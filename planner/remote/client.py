@@ -20,7 +20,7 @@ from planner.core.trees import Value, as_text, as_tree
 from planner.remote.connection import open_connection
 from planner.remote.credentials import Credentials
 from planner.remote.endpoint import Endpoint
-from planner.remote.errors import AnswerLost, BadAnswer, Refusal, RemoteError, make_refused
+from planner.remote.errors import MISSING_CODES, AnswerLost, BadAnswer, Refusal, RemoteError, make_refused
 from planner.remote.json_bodies import parse_json
 from planner.remote.outside_text import format_outside_text
 from planner.remote.paths import JSON, MERGE_PATCH, check_path
@@ -205,10 +205,12 @@ class Client:
             body = as_tree(parse_json(raw.content, status=raw.status))
         except BadAnswer:
             body = {}
+        # What is judged is judged as sent: masking a short token could change it.
+        code = as_text(body.get("error_code"))
         request_id = as_text(body.get("request_id")) or raw.headers.get("x-request-id", "")
         return Refusal(
             status=raw.status,
-            error_code=self._show(as_text(body.get("error_code"))),
+            error_code=code if code in MISSING_CODES else self._show(code),
             error_msg=self._show(as_text(body.get("error_msg"))),
             request_id=self._show(request_id),
             retry_after=raw.headers.get("retry-after"),

@@ -8,7 +8,7 @@ from planning_cases import describe, find_codes, make_live, make_network, make_p
 from planner.core.changes import Action
 from planner.core.desired import Lifecycle
 from planner.core.planning import build_plan, find_evidence_needs, is_plannable
-from planner.core.snapshot import Evidence, Unread
+from planner.core.snapshot import Evidence, LiveNode, LiveWorkload, Unread
 
 A, B, C = make_pool("aaa"), make_pool("bbb"), make_pool("ccc")
 NET = make_network("net")
@@ -455,6 +455,32 @@ def test_what_could_not_be_looked_at_is_said():
         evidence={"pool.a": Unread(why="HTTP 403.")},
     )
     assert find_codes(found) == ["plan.no-evidence"]
+
+
+BUSY = Evidence(
+    nodes=tuple(
+        LiveNode(name=one, flavor="f", node_pool="", az="z", phase="Available", private_ip=one) for one in ("n1", "n2")
+    ),
+    workloads=(LiveWorkload(name="job", type="train", status="Running", host_ips=("n1",)),),
+)
+
+
+@pytest.mark.parametrize(
+    ("count", "codes"),
+    [
+        pytest.param(1, [], id="one goes and one is idle"),
+        pytest.param(0, ["plan.few-idle"], id="two go and one is idle"),
+    ],
+)
+def test_a_plan_says_how_many_of_the_nodes_to_remove_are_idle(count, codes):
+    found = plan(
+        blocks={"pool.a": make_pool("aaa", count=count)},
+        tracked={"pool.a": track(A)},
+        live={"pool.a": make_live(A)},
+        evidence={"pool.a": BUSY},
+    )
+    assert find_codes(found) == codes
+    assert [one.detail[:27] for one in found.diagnostics] == ["1 of the 2 nodes of f to re"] * len(codes)
 
 
 def test_a_released_field_is_told():
