@@ -1,4 +1,4 @@
-"""Ending on SIGTERM as on Ctrl-C: locks are given back on the way out."""
+"""Ending on SIGTERM and with a closed terminal as on Ctrl-C: locks are given back on the way out."""
 
 import contextlib
 import signal
@@ -6,18 +6,24 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
+from planner.engine.signals import find_ending_signals
+
 
 @contextlib.contextmanager
 def interrupt_on_termination() -> Iterator[None]:
-    """Turn SIGTERM into KeyboardInterrupt while the block runs; only the main thread can, others change nothing."""
+    """Turn the signals that ask for an end into KeyboardInterrupt while the block runs.
+
+    Only the main thread can; in others nothing changes.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    before = {number: signal.signal(number, _interrupt) for number in find_ending_signals()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

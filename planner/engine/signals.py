@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM during a run: the first stops starting, the second stops now (semantics 8.5)."""
+"""Ctrl-C, SIGTERM and a closed terminal: the first signal stops starting, the second stops now (semantics 8.5)."""
 
 import os
 import signal
@@ -8,10 +8,15 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _INTERRUPTED_STATUS: Final = 130
 _LONGEST_LAST_WORDS: Final = 1.0
 _END: Final = b"\0"
+
+
+def find_ending_signals() -> tuple[signal.Signals, ...]:
+    """Return the signals that ask a run to end; a hang-up is none where ``nohup`` has had it ignored."""
+    asking = (signal.SIGINT, signal.SIGTERM)
+    return asking if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (*asking, signal.SIGHUP)
 
 
 @contextmanager
@@ -27,12 +32,16 @@ def watch_signals(stop: threading.Event, *, notify: Callable[[str], None]) -> It
         return
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
+    ending = find_ending_signals()
     watcher = threading.Thread(
-        target=_watch, args=(reader,), kwargs={"events": (received, stop), "notify": notify}, daemon=True
+        target=_watch,
+        args=(reader, frozenset(ending)),
+        kwargs={"events": (received, stop), "notify": notify},
+        daemon=True,
     )
     watcher.start()
     wakeup = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-    before = {number: signal.signal(number, _wake) for number in _SIGNALS}
+    before = {number: signal.signal(number, _wake) for number in ending}
     try:
         yield received
     finally:
@@ -49,15 +58,17 @@ def _wake(_number: int, _frame: FrameType | None) -> None:
     """Do nothing: the interpreter has written the signal's number to the watcher's pipe."""
 
 
-def _watch(reader: int, *, events: tuple[threading.Event, ...], notify: Callable[[str], None]) -> None:
+def _watch(
+    reader: int, ending: frozenset[int], *, events: tuple[threading.Event, ...], notify: Callable[[str], None]
+) -> None:
     # A thread of its own: a handler would run between two instructions of the main thread, which may hold
     # the lock of an event or of the terminal just then.
     count = 0
     while (read := os.read(reader, 1)) != _END:
-        count += read[0] in _SIGNALS
+        count += read[0] in ending
         if count > 1:
             _leave(notify)
-        elif read[0] in _SIGNALS:
+        elif read[0] in ending:
             for event in events:
                 event.set()
             notify("Interrupted: nothing new is sent; requests in flight are finished. Once more stops at once.")

@@ -11,7 +11,7 @@ from planner.engine.signals import watch_signals
 WAIT = 5
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_signal_stops_the_run_and_says_so(number: int):
     stop, told, heard = threading.Event(), [], threading.Event()
 
@@ -31,6 +31,18 @@ def test_the_handlers_of_before_come_back():
         assert signal.getsignal(signal.SIGINT) != before[0]
     assert [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)] == before
     assert signal.set_wakeup_fd(-1) == -1
+
+
+def test_a_hang_up_that_nohup_ignores_stays_ignored():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    stop = threading.Event()
+    try:
+        with watch_signals(stop, notify=print):
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert not stop.is_set()
 
 
 def test_another_signal_stops_nothing():

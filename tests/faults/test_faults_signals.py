@@ -1,6 +1,7 @@
-"""Ctrl-C and SIGTERM while something is waited for, and with requests in flight."""
+"""Ctrl-C, SIGTERM and a closed terminal while something is waited for, and with requests in flight."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -14,7 +15,13 @@ from planner.simulator.faults import Delay, Fault, Rule
 from planner.simulator.requests import Request
 
 ONE_POOL = f"{POOLS}/[^/]+"
-both_signals = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+every_signal = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+ON_TERMINAL = """
+import fcntl, sys, termios
+from planner.cli.entry import main
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that a hang-up is a signal
+sys.exit(main())
+"""
 
 
 class Signaller:
@@ -65,7 +72,7 @@ def find_lock(site: Site) -> list[Path]:
     return list(site.directory.glob("*.lock"))
 
 
-@both_signals
+@every_signal
 def test_the_first_signal_ends_a_wait_and_says_what_is_waiting(waiting_site: Site, number: int):
     signaller = Signaller("GET", ONE_POOL)
     waiting_site.fail = signaller
@@ -83,7 +90,27 @@ def test_the_first_signal_ends_a_wait_and_says_what_is_waiting(waiting_site: Sit
     assert waiting_site.run("plan", "--detailed-exitcode").code == 0
 
 
-@both_signals
+def test_a_terminal_that_is_closed_during_a_wait_ends_the_apply_in_order(waiting_site: Site):
+    signaller = Signaller("GET", ONE_POOL)
+    waiting_site.fail = signaller
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", ON_TERMINAL, "apply", "--auto-approve"]
+    with subprocess.Popen(
+        command, cwd=waiting_site.directory, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    ) as process:
+        os.close(theirs)
+        signaller.aim(process.pid, 0)
+        assert signaller.arrived.wait(20)
+        os.close(ours)
+        assert process.wait(20) == 1
+    assert find_lock(waiting_site) == []
+    assert waiting_site.find_ids()["pool.a"] == POOL_ID
+    waiting_site.fail = Counted([])
+    assert waiting_site.apply().code == 0
+    assert len(waiting_site.find_effects("POST", POOLS)) == 1
+
+
+@every_signal
 def test_the_first_signal_lets_the_request_in_flight_end(waiting_site: Site, number: int):
     signaller = Signaller("POST", POOLS)
     waiting_site.fail = signaller
@@ -130,7 +157,7 @@ def test_a_delete_that_was_interrupted_while_it_went_is_over_for_the_next_apply(
     assert len(waiting_site.find_effects("DELETE", ".*")) == 1
 
 
-@both_signals
+@every_signal
 def test_a_signal_ends_a_pause_before_the_next_attempt(waiting_site: Site, number: int):
     from planner.simulator.faults import Status
 
@@ -144,7 +171,7 @@ def test_a_signal_ends_a_pause_before_the_next_attempt(waiting_site: Site, numbe
     assert "Traceback" not in err
 
 
-@both_signals
+@every_signal
 def test_the_second_signal_leaves_at_once_and_the_next_apply_goes_on(waiting_site: Site, number: int):
     signaller = Signaller("POST", POOLS, seconds=20)
     waiting_site.provider = waiting_site.provider.replace('"500ms"', '"60s"')
