@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from planner.cli.session import DONE, FAILED, Session, report
+from planner.core.approval import is_only_waiting
 from planner.core.changes import Applied as Done
 from planner.core.changes import Waiting
 from planner.core.diagnostics import Diagnostic, has_errors, make_warning
@@ -38,8 +39,10 @@ def _find_left_out(applied: Applied) -> tuple[Diagnostic, ...]:
     if not applied.left_out or not applied.is_approved:
         return ()
     names = ", ".join(map(str, applied.left_out))
+    waiting = ", ".join(str(one.address) for one in applied.plan.changes if is_only_waiting(one))
+    hint = f" Still waiting for an earlier change: {waiting}; see poolctl wait." if waiting else ""
     detail = (
-        f"{names}: not approved, blocked, or in need of one that is. The others were applied; the exit code is 1 "
-        "because something was not."
+        f"{names}: not approved, blocked, or in need of one that is.{hint} The others were applied; the exit code is "
+        "1 because something was not."
     )
     return (make_warning("apply.left-out", "Changes were left out", detail=detail),)

@@ -12,6 +12,7 @@ _ENTRIES: Final = {
     "validate": Entry(place="planner.cli.validate:validate", help="Check the files; no network, no state."),
     "plan": Entry(place="planner.cli.plan:plan", help="Show what an apply would change."),
     "apply": Entry(place="planner.cli.apply:apply", help="Make the changes that a plan shows."),
+    "wait": Entry(place="planner.cli.wait:wait", help="Wait for what was accepted and is not finished."),
     "destroy": Entry(place="planner.cli.destroy:destroy", help="Delete everything that is tracked."),
     "show": Entry(place="planner.cli.show:show", help="Show a saved plan, or the state."),
     "import": Entry(place="planner.cli.adopt:adopt", help="Adopt one live resource."),

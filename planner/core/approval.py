@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change, Plan
 from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.plan_blocks import WAITING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +25,17 @@ def find_expected(plan: Plan, digests: Iterable[str]) -> frozenset[Address]:
     return frozenset(one.address for one in plan.changes if one.digest in given)
 
 
-def choose(changes: tuple[Change, ...], *, approved: frozenset[Address], skip_blocked: bool) -> Chosen:
-    """Return the approved changes; with ``skip_blocked`` less the blocked ones and all that need them."""
+def choose(
+    changes: tuple[Change, ...], *, approved: frozenset[Address], skip_blocked: bool, is_whole: bool = False
+) -> Chosen:
+    """Return the approved changes; with ``skip_blocked`` less the blocked ones and all that need them.
+
+    What only waits for an earlier change is left out by itself (semantics 7.6), unless the run ``is_whole``:
+    a saved plan is made exactly or not at all.
+    """
     out = {one.address for one in changes if is_loud(one) and one.address not in approved}
+    if not is_whole:
+        out |= {one.address for one in changes if is_only_waiting(one)}
     if skip_blocked:
         out |= {one.address for one in changes if one.blocked}
     for one in changes:
@@ -39,6 +48,11 @@ def choose(changes: tuple[Change, ...], *, approved: frozenset[Address], skip_bl
 def is_loud(change: Change) -> bool:
     """Tell whether a change does anything that needs approval."""
     return change.action is not Action.NO_OP
+
+
+def is_only_waiting(change: Change) -> bool:
+    """Tell whether nothing but an earlier change that is accepted and not finished blocks ``change``."""
+    return bool(change.blocked) and all(one.code == WAITING for one in change.blocked)
 
 
 def report_blocked_run(changes: Iterable[Change]) -> tuple[Diagnostic, ...]:

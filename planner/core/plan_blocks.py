@@ -1,5 +1,6 @@
 """What apply would refuse of one change, judged by the files, the permissions and the clock (semantics 5)."""
 
+import shlex
 from dataclasses import replace
 
 from planner.core.changes import Block, Change
@@ -8,6 +9,9 @@ from planner.core.field_paths import FieldPath
 from planner.core.guards import Guarding, find_blocks, name_blocks
 from planner.core.permissions import find_valid, parse_permission
 from planner.core.plan_request import PlanningRequest
+
+WAITING = "waiting"
+"""The code of the block of what is accepted and not finished."""
 
 
 def find_change_blocks(request: PlanningRequest, change: Change, *, policies: dict[FieldPath, str]) -> Change:
@@ -53,8 +57,9 @@ def _find_waiting(request: PlanningRequest, change: Change) -> tuple[Block, ...]
         return ()
     return (
         Block(
-            code="waiting",
+            code=WAITING,
             summary="An earlier change is accepted and not finished",
-            detail=f"It still waits for {tracked.waiting}. Plan again when the service has finished.",
+            detail=f"It still waits for {tracked.waiting}. poolctl wait {shlex.quote(str(change.address))} tells when "
+            "the service has finished; plan again then. Other addresses are not held up.",
         ),
     )

@@ -13,6 +13,9 @@ from planner.core.trees import Tree, find_member
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
+GONE = "gone (404)"
+"""What a DELETE is waited for."""
+
 _ANY_PHASE = "any phase"
 
 
@@ -25,7 +28,7 @@ def make_operations(change: Change, *, rules: KindRules, project_id: str) -> tup
         content_type=JSON,
         body=None,
         when=_ANY_PHASE,
-        waits_for="gone (404)",
+        waits_for=GONE,
         purpose="delete",
     )
     match change.action:

@@ -1,14 +1,16 @@
 """What an interrupted run left open, settled by reading alone (semantics 8.1, 8.2)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from planner.core.addresses import Address
 from planner.core.adoption import is_made_from
-from planner.core.diagnostics import Diagnostic, make_notice, make_warning
+from planner.core.diagnostics import Diagnostic, Severity, make_notice, make_warning
 from planner.core.kind_rules import KindRules
 from planner.core.live_trees import find_display_name, make_seen, make_tree
-from planner.core.rest import is_at_rest
+from planner.core.progress import Broken, Pending
+from planner.core.rest import find_rest
+from planner.core.schedule import GONE
 from planner.core.snapshot import LiveResource, Snapshot
 from planner.core.tracking import State, TrackedResource
 from planner.core.trees import as_tree, is_same
@@ -63,15 +65,30 @@ def recall(state: State, runs: Iterable[OpenRun]) -> Recalled:
     )
 
 
-def settle(recalled: Recalled, snapshot: Snapshot, *, kinds: Mapping[str, KindRules]) -> Settled:
+def find_awaited(recalled: Recalled, snapshot: Snapshot) -> tuple[Address, ...]:
+    """Return the addresses that wait for the service and are there: a second read tells whether they still do."""
+    waiting = (address for address, one in sorted(recalled.state.resources.items()) if one.waiting)
+    return tuple(address for address in waiting if address in snapshot.resources)
+
+
+def settle(
+    recalled: Recalled,
+    snapshot: Snapshot,
+    *,
+    kinds: Mapping[str, KindRules],
+    again: Mapping[Address, LiveResource] | None = None,
+) -> Settled:
     """Return what is tracked, and what is live, once each open operation was compared with ``snapshot``.
 
-    Nothing is sent again: what did not happen is planned anew.
+    ``again`` holds later reads of what is waited for. Nothing is sent again: what did not happen is planned anew.
     """
     settled = Settled(resources=recalled.state.resources, snapshot=snapshot)
     for operation in recalled.unsettled:
         settled = _settle_one(settled, operation, rules=kinds[operation.address.kind])
-    return replace(settled, resources=dict(_drop_waiting(settled)))
+    for address, tracked in sorted(settled.resources.items()):
+        if tracked.waiting:
+            settled = _settle_waiting(settled, address, (again or {}).get(address), rules=kinds[address.kind])
+    return settled
 
 
 def _settle_one(settled: Settled, operation: OperationStarted, *, rules: KindRules) -> Settled:
@@ -122,14 +139,24 @@ def _settle_creation(
     return _tell(replace(settled, resources=resources, snapshot=snapshot), address, f"it was made: {twin.id}")
 
 
-def _drop_waiting(settled: Settled) -> Iterator[tuple[Address, TrackedResource]]:
-    """Yield the tracked resources; what the service has finished is waited for no more."""
-    for address, tracked in settled.resources.items():
-        live: LiveResource | None = settled.snapshot.resources.get(address) if tracked.waiting else None
-        if live is not None and is_at_rest(live):
-            yield address, replace(tracked, waiting="", last_seen=make_seen(live))
-        else:
-            yield address, tracked
+def _settle_waiting(settled: Settled, address: Address, again: LiveResource | None, *, rules: KindRules) -> Settled:
+    """Wait no more for what the service has finished, and tell what did not end well."""
+    tracked, first = settled.resources[address], settled.snapshot.resources.get(address)
+    if first is None:
+        # The DELETE was accepted, and the object is gone: nobody else made it vanish.
+        return _settle_deletion(settled, address) if tracked.waiting == GONE else settled
+    live, previous = (again, first) if again is not None else (first, None)
+    progress = find_rest(address, live, previous, rules=rules)
+    if isinstance(progress, Pending):
+        return settled
+    finished = replace(tracked, waiting="", last_seen=make_seen(live))
+    faults = progress.diagnostics if isinstance(progress, Broken) else ()
+    warnings = tuple(replace(one, severity=Severity.WARNING) for one in faults)
+    return replace(
+        settled,
+        resources={**settled.resources, address: finished},
+        diagnostics=(*settled.diagnostics, *warnings),
+    )
 
 
 def _is_contained(body: object, live: object) -> bool:

@@ -136,7 +136,9 @@ def _check_again(approved: Plan, prepared: Prepared) -> _Draft:
 def _choose(plan: Plan, request: ApplyRequest) -> Chosen:
     everything = frozenset(one.address for one in plan.changes)
     approved = find_expected(plan, request.expect) if request.expect else everything
-    return choose(plan.changes, approved=approved, skip_blocked=request.skip_blocked)
+    return choose(
+        plan.changes, approved=approved, skip_blocked=request.skip_blocked, is_whole=request.saved is not None
+    )
 
 
 def _find_refusal(draft: _Draft, request: ApplyRequest) -> Applied | None:

@@ -10,12 +10,14 @@ from planner.core.diagnostics import Diagnostic, has_errors
 from planner.core.live_trees import find_workspace
 from planner.core.plan_request import PlanningRequest, find_addresses, find_id
 from planner.core.planning import build_plan, find_evidence_needs
-from planner.core.snapshot import Evidence, Snapshot, Unread
+from planner.core.snapshot import Evidence, LiveResource, Snapshot, Unread
 from planner.core.tracking import State
 from planner.engine.journal import load_open_runs
-from planner.engine.settle import Recalled, recall, settle
+from planner.engine.settle import Recalled, find_awaited, recall, settle
 from planner.kinds.table import KINDS
 from planner.remote.client import Client
+from planner.remote.errors import RemoteError
+from planner.remote.gateway import Gateway
 from planner.remote.parallel import map_in_threads
 from planner.remote.reading import ReadingRequest, fetch_evidence, read_service
 from planner.workflow.errors import PlanError
@@ -75,9 +77,23 @@ def _read(
     if has_errors(reading.diagnostics):
         raise PlanError(*reading.diagnostics)
     snapshot = Snapshot(resources=reading.live, missing=reading.missing, others=reading.others)
-    settled = settle(recalled, snapshot, kinds=KINDS)
+    again = _read_again(client, snapshot, find_awaited(recalled, snapshot))
+    settled = settle(recalled, snapshot, kinds=KINDS, again=again)
     settled_state = replace(state, resources=settled.resources)
     return replace(request, state=settled_state, snapshot=settled.snapshot), settled.diagnostics
+
+
+def _read_again(client: Client, snapshot: Snapshot, awaited: tuple[Address, ...]) -> dict[Address, LiveResource]:
+    """Return a second read of what is waited for; what cannot be read is waited for on."""
+
+    def fetch(address: Address) -> LiveResource | None:
+        try:
+            return Gateway(client).fetch(address.kind, snapshot.resources[address].id)
+        except RemoteError:
+            return None
+
+    found = map_in_threads(fetch, awaited, parallelism=client.settings.parallelism)
+    return {address: live for address, live in zip(awaited, found, strict=True) if live is not None}
 
 
 def _find_workspaces(desired: DesiredState, state: State) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """What a run may make of a plan: approved by digest, less what is blocked and what hangs on that."""
 
+from dataclasses import replace
+
 from planning_cases import make_live, make_network, make_pool, plan, track
 
 from planner.core.approval import choose, find_expected, is_loud, report_blocked_run
@@ -68,3 +70,20 @@ def test_a_run_with_blocked_changes_says_which():
 
 def test_a_run_without_blocked_changes_says_nothing():
     assert report_blocked_run(plan(blocks=NEW).changes) == ()
+
+
+def make_waiting():
+    made = {**NEW, "pool.b": make_pool("bbb", count=4, network="other-p")}
+    tracked = {"pool.b": replace(track(NEW["pool.b"]), waiting="the driver running")}
+    return plan(blocks=made, tracked=tracked, live={"pool.b": make_live(NEW["pool.b"])})
+
+
+def test_what_still_waits_for_an_earlier_change_is_left_out_by_itself():
+    assert pick(make_waiting()) == (["network.main", "pool.a"], ["pool.b"])
+
+
+def test_a_run_that_is_whole_leaves_nothing_out():
+    found = make_waiting()
+    everything = frozenset(one.address for one in found.changes)
+    chosen = choose(found.changes, approved=everything, skip_blocked=False, is_whole=True)
+    assert (chosen.left_out, [one.code for one in report_blocked_run(chosen.changes)]) == ((), ["apply.blocked"])
