@@ -2,7 +2,7 @@
 
 Exception
 ├── Refusal          an answer that is an error; never leaves ``world.respond``
-└── SimulatorError   the world file cannot be used; its text says which file and what to do
+└── SimulatorError   a file, an option or a port cannot be used; its text says which and what to do
 """
 
 from planner.simulator.requests import Response, make_json_response
@@ -10,6 +10,8 @@ from planner.simulator.requests import Response, make_json_response
 BAD_REQUEST = "ModelArts.50004000"
 UNSUPPORTED_CONTENT_TYPE = "ModelArts.50004100"
 UNAUTHENTICATED = "ModelArts.50001000"
+INTERNAL_ERROR = "ModelArts.50005000"
+BAD_SIGNATURE = "APIGW.0301"
 POOL_EXISTS = "ModelArts.50015000"
 POOL_NOT_FOUND = "ModelArts.50015001"
 NETWORK_NOT_FOUND = "ModelArts.50025001"
@@ -19,7 +21,7 @@ METHOD_NOT_ALLOWED = "APIGW.0104"
 
 
 class SimulatorError(Exception):
-    """The world file is unusable: corrupt, foreign, or not readable or writable."""
+    """What the simulator was given is unusable: a world file, a fault script, an option, a port."""
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer of the service, not an error of this program

@@ -1,52 +1,64 @@
 """The simulator on a real port: HTTP/1.1 over loopback, with failures on demand."""
 
-import contextlib
-import socket
+import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from http.server import ThreadingHTTPServer
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self
 
-from planner.simulator.connections import Connection, Exchange
+from planner.simulator.asgi import Application, Exchange
 from planner.simulator.documents import World, change_options, start_world
-from planner.simulator.errors import SimulatorError
-from planner.simulator.faults import FaultSource, StaleRead
+from planner.simulator.faults import FaultSource, Script, StaleRead
+from planner.simulator.hosting import Host
 from planner.simulator.pacing import Pace, StepPerRequest
 from planner.simulator.requests import Request, Response
-from planner.simulator.store import FileStore, MemoryStore, Store
-from planner.simulator.world import has_credentials, refuse_credentials, respond
+from planner.simulator.store import KeptStore, MemoryStore
+from planner.simulator.world import has_credentials, refuse_credentials, refuse_signature, respond
 
-T = TypeVar("T")
 Gate = Callable[[Request], bool]
 """Tells whether a request's credentials are good."""
+
+_WAITING_FAULTS: Final = 64
 
 
 def _accept_all(request: Request) -> bool:
     return bool(request)
 
 
+def _log(error: Exception) -> None:
+    logging.getLogger(__name__).error("a fault of the simulator", exc_info=error)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
-    """How a server serves: its port (0 is a free one), its pace (a step a request), and who judges credentials."""
+    """How a server serves.
 
+    ``host`` is a loopback one, ``port`` 0 a free one. ``pace`` says how fast the service lives (a step a request),
+    ``gate`` judges credentials. ``has_record`` keeps every request. ``report`` is told of what goes wrong with the
+    simulator itself: a world that cannot be saved, an exception that nobody foresaw.
+    """
+
+    host: str = "127.0.0.1"
     port: int = 0
-    pace: Pace | None = None
+    pace: Pace = field(default_factory=StepPerRequest)
     gate: Gate = _accept_all
+    has_record: bool = True
+    report: Callable[[Exception], None] = _log
 
 
 class LocalServer:
-    """Serves a world on 127.0.0.1 while it is entered; a world file is shared with other processes.
+    """Serves a world on this machine while it is entered; a world file is kept for it alone meanwhile.
 
     ``url`` is the endpoint, ``requests`` every request with its headers in the order of arrival, ``world`` the
     world as it is now. Credentials of some kind are required unless ``options`` has ``require_auth`` false, which
-    stays with the server; the other options stay in the world. ``serving`` says on which port, how fast the
-    service lives, and who looks at the credentials.
+    stays with the server; the other options stay in the world.
 
     Raises:
-        SimulatorError: the port is taken, or the world file is unusable.
+        SimulatorError: when it is entered, where the port is taken, or an option or the world file is unusable;
+            when it is left, where the world file cannot be written.
 
     """
 
@@ -60,43 +72,43 @@ class LocalServer:
     ) -> None:
         """Prepare to serve ``source``, a fresh world when it is left out."""
         self.requests: list[Request] = []
-        self._store = _open_store(source)
+        self._source = source
+        self._options = dict(options or {})
+        self._requires_auth = self._options.pop("require_auth", True)
         self._previous: World | None = None
         self._faults = faults or _find_no_fault
+        # A function of a test may wait for something; a script never does.
+        self._threads = None if faults is None or isinstance(faults, Script) else ThreadPoolExecutor(_WAITING_FAULTS)
         self._serving = serving or Serving()
-        self._pace = self._serving.pace or StepPerRequest()
         self._lock = threading.Lock()
-        self._stopping = threading.Event()
-        chosen = dict(options or {})
-        self._requires_auth = chosen.pop("require_auth", True)
-        if chosen:
-            self.change(lambda world: change_options(world, **chosen))
 
     def __enter__(self) -> Self:
-        self._stopping.clear()
+        self._store = self._open_store()
         try:
-            self._server = _Server(("127.0.0.1", self._serving.port), Connection)
-        except (OSError, OverflowError) as error:
-            raise SimulatorError(f"the simulator cannot listen on port {self._serving.port}: {error}") from error
-        self._server.exchange = self._exchange
-        self._server.stopping = self._stopping
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self._thread.start()
+            if self._options:
+                self.change(lambda world: change_options(world, **self._options))
+            application = Application(self._exchange, threads=self._threads, report=self._serving.report)
+            self._host = Host(application, host=self._serving.host, port=self._serving.port)
+        except BaseException:
+            self._close_store()
+            raise
+        self._host.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stopping.set()
-        self._server.shutdown()
-        self._server.close_connections()
-        self._server.server_close()
-        self._thread.join()
+        try:
+            self._host.stop()
+        finally:
+            self._close_store()
+            if self._threads is not None:
+                self._threads.shutdown()
 
     @property
     def url(self) -> str:
         """The endpoint, without a slash at its end."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return self._host.url
 
     @property
     def world(self) -> World:
@@ -107,68 +119,36 @@ class LocalServer:
         """Change the world behind the service's back, as a colleague at the console does."""
         self._store.transact(lambda world: (change(world), None))
 
+    def _open_store(self) -> KeptStore | MemoryStore:
+        if isinstance(self._source, Path):
+            return KeptStore(self._source, report=self._serving.report)
+        return MemoryStore(self._source or start_world())
+
+    def _close_store(self) -> None:
+        if isinstance(self._store, KeptStore):
+            self._store.close()
+
     def _exchange(self, request: Request) -> Exchange:
-        with self._lock:
-            self.requests.append(request)
+        if self._serving.has_record:
+            with self._lock:
+                self.requests.append(request)
         fault = self._faults(request)
         return Exchange(fault=fault, answer=lambda: self._answer(request, is_stale=isinstance(fault, StaleRead)))
 
     def _answer(self, request: Request, *, is_stale: bool) -> Response:
-        if not self._admits(request):
+        if self._requires_auth and not has_credentials(request):
             return refuse_credentials(self.world)
+        if self._requires_auth and not self._serving.gate(request):
+            return refuse_signature(self.world)
         return self._store.transact(lambda world: self._change_world(world, request, is_stale=is_stale))
-
-    def _admits(self, request: Request) -> bool:
-        return not self._requires_auth or (has_credentials(request) and self._serving.gate(request))
 
     def _change_world(self, world: World, request: Request, *, is_stale: bool) -> tuple[World, Response]:
         if is_stale and not request.is_write and self._previous is not None:
             return world, respond(self._previous, request, steps=0)[1]
-        changed, response = respond(world, request, steps=self._pace.count_steps())
+        changed, response = respond(world, request, steps=self._serving.pace.count_steps())
         if request.is_write:
             self._previous = world
         return changed, response
-
-
-class _Server(ThreadingHTTPServer):
-    """A threading server that knows its open connections, so that none outlives it."""
-
-    daemon_threads = False
-    request_queue_size = 128
-    exchange: Callable[[Request], Exchange]
-    stopping: threading.Event
-
-    def __init__(self, address: tuple[str, int], connection: type[Connection]) -> None:
-        """Listen on ``address``."""
-        self._open: set[Any] = set()
-        self._guard = threading.Lock()
-        super().__init__(address, connection)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Remember the connection, then serve it in its own thread."""
-        with self._guard:
-            self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        """Forget the connection and close it."""
-        with self._guard:
-            self._open.discard(request)
-        super().shutdown_request(request)
-
-    def close_connections(self) -> None:
-        """Wake up the threads that wait for a next request which will not come."""
-        with self._guard:
-            for one in self._open:
-                with contextlib.suppress(OSError):
-                    one.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a client that went away is no fault of the service."""
-
-
-def _open_store(source: Path | World | None) -> Store:
-    return FileStore(source) if isinstance(source, Path) else MemoryStore(source or start_world())
 
 
 def _find_no_fault(request: Request) -> None:

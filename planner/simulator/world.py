@@ -10,7 +10,7 @@ from typing import Final
 from planner.simulator.calls import Call
 from planner.simulator.documents import World
 from planner.simulator.drafts import Draft, parse_time
-from planner.simulator.errors import METHOD_NOT_ALLOWED, ROUTE_NOT_FOUND, UNAUTHENTICATED, Refusal
+from planner.simulator.errors import BAD_SIGNATURE, METHOD_NOT_ALLOWED, ROUTE_NOT_FOUND, UNAUTHENTICATED, Refusal
 from planner.simulator.events import list_events
 from planner.simulator.networks import create_network, delete_network, list_networks, patch_network, show_network
 from planner.simulator.nodes import delete_nodes, list_nodes, lock_nodes, unlock_nodes
@@ -69,8 +69,14 @@ def has_credentials(request: Request) -> bool:
 
 
 def refuse_credentials(world: World) -> Response:
-    """Return the answer to a request without good credentials."""
+    """Return the answer to a request without credentials."""
     return _stamp(world, Refusal(401, UNAUTHENTICATED, text="token is invalid").make_response())
+
+
+def refuse_signature(world: World) -> Response:
+    """Return the answer of the gateway before the service to a request with a wrong signature, or none."""
+    text = "Incorrect IAM authentication information: verify aksk signature fail"
+    return _stamp(world, Refusal(401, BAD_SIGNATURE, text=text).make_response())
 
 
 def _let_pass(world: World, *, steps: int, is_write: bool) -> World:

@@ -104,10 +104,49 @@ def test_a_taken_port_is_an_error_in_words(world):
             LocalServer(world, serving=Serving(port=port)).__enter__()
 
 
-def test_a_body_without_a_length_is_refused(world):
+def test_a_body_in_chunks_is_read_as_a_whole(world):
     with LocalServer(world) as server, _open(server) as client:
-        answer = client.post(POOLS, content=iter([b"{}"]))
-    assert (answer.status_code, answer.json()["error_code"]) == (400, "ModelArts.50004000")
+        chunks = iter([b'{"metadata":{"annotations":', b'{"team":"vision"}}}'])
+        assert client.patch(f"{POOLS}/{POOL_ID}", content=chunks, headers=MERGE_PATCH).status_code == 200
+        assert _team(server) == "vision"
+
+
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [
+        pytest.param(("content-length", "9" * 12), b"", id="by its announced length"),
+        pytest.param(("transfer-encoding", "chunked"), b"1000001\r\n" + b" " * 0x1000001, id="in chunks"),
+    ],
+)
+def test_a_body_that_is_too_large_is_refused(world, header, body):
+    with LocalServer(world) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", int(server.url.rpartition(":")[2]), timeout=20)
+        connection.putrequest("POST", POOLS)
+        connection.putheader(*header)
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())["error_code"]) == (400, "ModelArts.50004000")
+        connection.close()
+
+
+def test_a_client_that_goes_in_the_middle_of_a_body_changes_nothing(world):
+    with LocalServer(world) as server, _open(server) as client:
+        with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=10) as raw:
+            raw.sendall(f"POST {POOLS} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{{".encode())
+        assert client.get(POOLS).status_code == 200
+        assert [one.method for one in server.requests] == ["GET"]
+
+
+def test_an_exception_of_the_simulator_is_reported_and_answered_as_an_internal_error(world):
+    told = []
+
+    def fail(request):
+        raise LookupError(request.path)
+
+    with LocalServer(world, faults=fail, serving=Serving(report=told.append)) as server, _open(server) as client:
+        answer = client.get(POOLS)
+    assert (answer.status_code, answer.json()["error_code"]) == (500, "ModelArts.50005000")
+    assert [str(one) for one in told] == [POOLS]
 
 
 @pytest.mark.parametrize(
