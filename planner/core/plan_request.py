@@ -42,9 +42,7 @@ class PlanningRequest:
 
 
 def find_import(request: PlanningRequest, address: Address) -> ImportBlock | None:
-    """Return the ``[[import]]`` block that is still to be done for ``address``."""
-    if address in request.state.resources:
-        return None
+    """Return the ``[[import]]`` block of ``address``; where that is tracked already, it is done."""
     return next((one for one in request.desired.imports if one.address == address), None)
 
 
@@ -83,10 +81,8 @@ def find_needs(request: PlanningRequest, *, owners: Owners) -> Needs:
 
 
 def find_wanted_needs(request: PlanningRequest, address: Address, *, owners: Owners) -> frozenset[Address]:
-    """Return the addresses that the block of ``address`` needs."""
-    resource = request.desired.resources.get(address)
-    if resource is None:
-        return frozenset()
+    """Return the addresses that the block of ``address``, which has one, needs."""
+    resource = request.desired.resources[address]
     return find_dependencies(resource.tree, request.kinds[address.kind], owners=owners) - {address}
 
 

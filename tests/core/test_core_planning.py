@@ -5,10 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning_cases import describe, find_codes, make_live, make_network, make_pool, make_request, plan, track
 
+from planner.core.addresses import parse_address
 from planner.core.changes import Action
 from planner.core.desired import Lifecycle
 from planner.core.planning import build_plan, find_evidence_needs, is_plannable
 from planner.core.snapshot import Evidence, LiveNode, LiveWorkload, Unread
+from planner.core.trees import Reference
 
 A, B, C = make_pool("aaa"), make_pool("bbb"), make_pool("ccc")
 NET = make_network("net")
@@ -268,6 +270,67 @@ FAULTS = [
 def test_what_stops_a_plan(words, code):
     found = plan(**words)
     assert (find_codes(found), is_plannable(found)) == ([code], False)
+
+
+PARENT = make_pool("parent")
+CHILD = make_pool("child", type_="Logical", network="", parent="parent-p")
+IMPOSSIBLE_ORDER = {
+    "blocks": {
+        "pool.child": {**CHILD, "spec": {**CHILD["spec"], "parent": Reference(address=parse_address("pool.heir"))}},
+        "pool.heir": PARENT,
+    },
+    "removed": {"pool.parent": True},
+    "tracked": {"pool.parent": track(PARENT), "pool.child": track(CHILD)},
+    "live": {"pool.parent": make_live(PARENT), "pool.child": make_live(CHILD)},
+}
+
+
+def test_a_pool_whose_new_parent_takes_the_name_of_the_old_one_stops_a_plan_and_says_who_waits_for_whom():
+    found = plan(**IMPOSSIBLE_ORDER)
+    assert (find_codes(found), is_plannable(found)) == (["plan.circle"], False)
+    told = found.diagnostics[0].detail
+    assert [told.count(name) > 0 for name in ("pool.child", "pool.heir", "pool.parent", "--target")] == [True] * 4
+
+
+def test_a_pool_whose_new_parent_takes_another_name_is_made_anew_between_the_two():
+    blocks = {**IMPOSSIBLE_ORDER["blocks"], "pool.heir": make_pool("heir")}
+    found = plan(**{**IMPOSSIBLE_ORDER, "blocks": blocks})
+    assert [(str(one.address), one.action.value) for one in found.changes] == [
+        ("pool.heir", "create"),
+        ("pool.child", "replace"),
+        ("pool.parent", "delete"),
+    ]
+    assert find_codes(found) == []
+
+
+HARMLESS_STRANGERS = [
+    pytest.param(
+        {"blocks": {"pool.a": A}, "others": {"pool": (make_live(B),)}},
+        [("pool.a", "create", "new")],
+        id="a stranger has another name",
+    ),
+    pytest.param(
+        {"blocks": {"pool.a": A}, "others": {"network": (make_live(make_network("aaa")),)}},
+        [("pool.a", "create", "new")],
+        id="a stranger of another kind has the name",
+    ),
+    pytest.param(
+        {
+            "removed": {"network.main": True},
+            "tracked": TRACKED_NET,
+            "live": {"network.main": LIVE_NET},
+            "others": {"pool": (make_live(make_pool("aaa", network="other-p")),)},
+        },
+        [("network.main", "delete", "INC-1")],
+        id="a stranger uses another network than the one that goes",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "expected"), HARMLESS_STRANGERS)
+def test_strangers_that_are_not_in_the_way_do_not_stop_a_plan(words, expected):
+    found = plan(**words)
+    assert (describe(found), find_codes(found)) == (expected, [])
 
 
 def test_a_missing_block_outside_of_the_selection_is_no_fault():

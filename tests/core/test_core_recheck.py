@@ -3,9 +3,12 @@
 import pytest
 from planning_cases import make_live, make_pool, make_request, track
 
+from planner.core.addresses import parse_address
+from planner.core.changes import Block
 from planner.core.planning import build_plan
 from planner.core.recheck import recheck
 from planner.core.snapshot import Evidence, LiveNode, LiveWorkload
+from planner.core.staleness import report_blocked
 from planner.core.trees import ABSENT
 
 A = make_pool("aaa")
@@ -153,3 +156,15 @@ def test_an_immutable_field_of_an_update_is_judged_as_destroying():
     tampered = type(approved)(**{name: getattr(approved, name) for name in approved.__slots__} | {"fields": (sly,)})
     found = check(tampered, **words(make_pool("aaa", count=5), A))
     assert "It would be destroys now." in found.stale[0].detail
+
+
+def test_a_change_that_is_blocked_now_is_refused_with_every_reason():
+    refusal = report_blocked(
+        parse_address("pool.a"),
+        [
+            Block(code="freeze", summary="The pool is frozen", detail="Until December."),
+            Block(code="phase", summary="The pool is stuck", detail="It is Waiting."),
+        ],
+    )
+    assert (refusal.code, refusal.address) == ("apply.blocked", "pool.a")
+    assert refusal.detail == "The pool is frozen: Until December. The pool is stuck: It is Waiting."
