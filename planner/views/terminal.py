@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Final, TextIO
 
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
+from planner.views.answers import read_line
 from planner.views.spans import fit_width
 
 _USUAL_WIDTH: Final = 80
@@ -99,7 +100,7 @@ class Terminal:
             return None
         self.tell(question)
         try:
-            answer = self._stdin.readline()
+            answer = read_line(self._stdin)
         except (OSError, UnicodeDecodeError, ValueError):
             answer = ""
         if not answer.endswith("\n"):

@@ -1,5 +1,6 @@
 import io
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +68,33 @@ def test_ctrl_c_at_a_question_interrupts():
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0
+
+
+def test_ctrl_c_that_another_thread_receives_interrupts_the_wait():
+    # The wait itself is not interrupted then, as when the signal comes right before it.
+    child = spawn(
+        PROLOGUE
+        + "import signal, threading\n"
+        + "threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        + "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})\n"
+        + "try:\n    terminal.ask('Enter a value: ')\nexcept KeyboardInterrupt:\n    print('interrupted')"
+    )
+    child.expect_exact("Enter a value: ")
+    child.sendintr()
+    child.expect_exact("interrupted")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_signal_that_interrupts_nothing_leaves_the_question_open():
+    child = spawn("import signal\nsignal.signal(signal.SIGUSR1, lambda *_: print('noted'))\n" + ASKING)
+    child.expect_exact("Enter a value: ")
+    child.kill(signal.SIGUSR1)
+    child.expect_exact("noted")
+    child.send("yes\r")
+    child.expect_exact("answer 'yes'")
+    child.close()
 
 
 def test_terminal_gives_its_width_within_the_bounds():
