@@ -4,6 +4,8 @@ from typing import Final
 
 NAME_LABEL: Final = "os.modelarts/name"
 WORKSPACE_LABEL: Final = "os.modelarts/workspace.id"
+DEFAULT_WORKSPACE: Final = "0"
+"""What the service calls the workspace that a list shows when none is named (contract 2.2)."""
 SHARING_LABEL: Final = "os.modelarts/sharing"
 NODE_PREFIX_LABEL: Final = "os.modelarts/node.prefix"
 ORDER_NAME_LABEL: Final = "os.modelarts/order.name"

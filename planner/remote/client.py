@@ -130,7 +130,7 @@ class Client:
                 method,
                 self.endpoint.base_url + path,
                 params=query,
-                content=None if body is None else json.dumps(body, allow_nan=False).encode("ascii"),
+                content=None if body is None else _encode(body),
                 headers={"Content-Type": content_type or (MERGE_PATCH if method == "PATCH" else JSON)},
             )
         )
@@ -259,3 +259,8 @@ def _build_headers(credentials: Credentials | None, settings: ProviderSettings) 
 
 def _format_target(request: "httpx.Request") -> str:
     return f"{request.method} {request.url.host}{request.url.path}"
+
+
+def _encode(body: Value) -> bytes:
+    # Without spaces: a body reads as the API's pages and the plan print it.
+    return json.dumps(body, allow_nan=False, separators=(",", ":")).encode("ascii")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from planner.core.addresses import Address
+from planner.core.api_names import DEFAULT_WORKSPACE
 from planner.core.changes import Basis, Plan, PlanInputs
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, has_errors
@@ -97,9 +98,9 @@ def _read_again(client: Client, snapshot: Snapshot, awaited: tuple[Address, ...]
 
 
 def _find_workspaces(desired: DesiredState, state: State) -> tuple[str, ...]:
-    """Return the workspaces that files and state name; the default one is always among them."""
+    """Return the workspaces that files and state name; the default one, the empty name, is always among them."""
     trees = [*(one.tree for one in desired.resources.values()), *(one.last_seen for one in state.resources.values())]
-    return tuple(sorted({"", *map(find_workspace, trees)}))
+    return tuple(sorted({"", *map(find_workspace, trees)} - {DEFAULT_WORKSPACE}))
 
 
 def _add_evidence(client: Client, request: PlanningRequest, needs: Iterable[Address]) -> PlanningRequest:

@@ -81,6 +81,13 @@ def test_three_nodes_are_asked_for_with_one_patch_of_the_pages_body(page: Story,
     assert patch.headers["request-type"] == "console"
 
 
+def test_the_body_on_the_wire_is_the_pages_letter_for_letter(page: Story):
+    page.files(GROWN)
+    assert page.apply().code == 0
+    [raw] = [one.body for one in page.server.requests if one.method == "PATCH"]
+    assert raw == b'{"spec":{"resources":[{"flavor":"modelarts.vm.cpu.4ud","count":3}]}}'
+
+
 def test_headers_that_nobody_configured_are_not_sent(page: Story):
     page.settings = ""
     page.files(GROWN)

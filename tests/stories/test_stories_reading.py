@@ -163,6 +163,22 @@ def test_an_object_to_adopt_that_is_not_there_is_an_error(story: Story):
     assert "[plan.import-missing]" in ended.err
 
 
+@pytest.mark.parametrize(
+    ("workspace", "expected"),
+    [
+        pytest.param("0", [{}], id="the default workspace has one list, whatever it is called"),
+        pytest.param("7", [{}, {"workspaceId": "7"}], id="another one has a list of its own"),
+    ],
+)
+def test_each_workspace_is_listed_once(tracked: Story, workspace: str, expected):
+    tracked.edit_pool(lambda pool: pool["metadata"]["labels"].update({"os.modelarts/workspace.id": workspace}))
+    assert tracked.run("apply", "--refresh-only", "--auto-approve").code == 0
+    asked = len(tracked.server.requests)
+    assert tracked.is_settled()
+    lists = [one.query for one in tracked.server.requests[asked:] if one.path.endswith("/pools")]
+    assert sorted(lists, key=str) == sorted(expected, key=str)
+
+
 def test_an_adopted_pool_in_another_workspace_is_still_seen(tracked: Story):
     tracked.edit_pool(lambda pool: pool["metadata"]["labels"].update({"os.modelarts/workspace.id": "7"}))
     assert tracked.is_settled()
