@@ -13,7 +13,7 @@ from planner.core.progress import (
     report_driver_failed,
     report_scope_failed,
 )
-from planner.core.trees import Tree, as_list, as_text, as_tree, find_member
+from planner.core.trees import ABSENT, Tree, as_list, as_text, as_tree, find_member, is_same
 
 _CONNECTION_STATES = (("peerConnectionStatus", "phase"), ("sfsTurboStatus", "status"))
 
@@ -26,18 +26,27 @@ class Upgrade:
     version: str
 
 
-def judge_scope(status: Tree, wanted: Iterable[str], *, removed: Iterable[str], address: Address) -> Iterator[Progress]:
-    """Judge every job type: a wanted one is Enabled; a removed one may vanish or stay Disabled (contract 4.5)."""
+def judge_scope(
+    status: Tree, wanted: Iterable[str], *, removed: Iterable[str], previous: Tree | None, address: Address
+) -> Iterator[Progress]:
+    """Judge every job type: a wanted one is Enabled; a removed one may vanish or stay Disabled (contract 4.5).
+
+    ``previous`` is the status of the running pool's read before, if there was one. A status that twice
+    lists other types alone, or a removed one as Enabled still, does not follow the change (P12): it is
+    not waited for.
+    """
     rows = {as_text(row.get("scopeType")): row for row in map(as_tree, as_list(status.get("scope")))}
     states = {name: as_text(row.get("state")) for name, row in rows.items()}
+    is_still = bool(states) and previous is not None and is_same(previous.get("scope", ABSENT), status["scope"])
     for name in wanted:
         if states.get(name) == "EnableFailed":
             message = as_text(rows[name].get("message"))
             yield Broken(diagnostics=(report_scope_failed(address, name, message=message),))
-        elif states.get(name) != "Enabled":
+        elif states.get(name) != "Enabled" and not (is_still and name not in states):
             yield Pending(what=f"job type {name} enabled")
     for name in removed:
-        if states.get(name, "Disabled") != "Disabled":
+        state = states.get(name, "Disabled")
+        if state != "Disabled" and not (is_still and state == "Enabled"):
             yield Pending(what=f"job type {name} disabled")
 
 

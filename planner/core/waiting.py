@@ -1,6 +1,6 @@
 """Whether what an operation asked for is reached, given one fresh read (contract 4.2 to 4.6; semantics 7)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from planner.core.assign import find_field, set_field
@@ -115,6 +115,12 @@ class _Look:
         reads = (self.live, self.previous)
         return all(one is not None and member not in one.status and find_phase(one) == "Running" for one in reads)
 
+    def judge_scope(self, wanted: Iterable[str], *, removed: Iterable[str]) -> Iterator[Progress]:
+        runs = all(one is not None and find_phase(one) == "Running" for one in (self.live, self.previous))
+        previous = self.previous.status if self.previous is not None and runs else None
+        address = self.watch.change.address
+        return judge_scope(self.live.status, wanted, removed=removed, previous=previous, address=address)
+
     def find_intents(self, prefix: FieldPath) -> tuple[Intent, ...]:
         return tuple(one for one in self.watch.operation.intents if one.path[: len(prefix)] == prefix)
 
@@ -144,7 +150,7 @@ def _judge_creation(look: _Look) -> Iterator[Progress]:
         if not look.is_silent("resources"):
             yield _judge_created_nodes(look, after)
         scope = () if look.is_silent("scope") else map(as_text, as_list(find_member(after, *_SCOPE)))
-        yield from judge_scope(look.live.status, scope, removed=(), address=look.watch.change.address)
+        yield from look.judge_scope(scope, removed=())
 
 
 def _judge_created_phase(look: _Look) -> Progress:
@@ -220,7 +226,7 @@ def _judge_status(look: _Look) -> Iterator[Progress]:
     for intent in () if look.is_silent("scope") else look.find_intents(_SCOPE):
         wanted, old = ([as_text(one) for one in as_list(side)] for side in (intent.after, intent.before))
         gone = [one for one in old if one not in wanted]
-        yield from judge_scope(status, wanted, removed=gone, address=address)
+        yield from look.judge_scope(wanted, removed=gone)
     for intent in () if look.is_silent("driver") else look.find_intents(_DRIVER):
         accelerator = _ACCELERATORS.get(str(intent.path[-1]))
         if accelerator:
