@@ -10,7 +10,7 @@ from planner.cli.options import detailed_exitcode, format_option, make_inputs, p
 from planner.cli.plan_output import refuse_contradictions, save_plan, show_plan
 from planner.cli.session import DONE, HAS_CHANGES, Session, report
 from planner.cli.workplaces import make_workplace
-from planner.views.plan_text import has_changes
+from planner.views.plan_text import has_news
 
 
 @click.command(
@@ -42,4 +42,4 @@ def plan(session: Session, /, *, out: Path | None, layout: str, is_detailed: boo
     if out is not None:
         save_plan(session, planned.plan, path=out)
     show_plan(session, planned.plan, layout=layout)
-    return HAS_CHANGES if is_detailed and has_changes(planned.plan.summary) else DONE
+    return HAS_CHANGES if is_detailed and has_news(planned.plan) else DONE

@@ -59,9 +59,11 @@ def consider(request: PlanningRequest, address: Address, *, renewed: frozenset[A
     """
     tracked = request.state.resources.get(address)
     desired = request.desired.resources.get(address)
-    if tracked is not None and (request.inputs.destroy or request.inputs.refresh_only or desired is None):
+    if request.inputs.refresh_only:
+        return _consider_refreshing(request, address)
+    if tracked is not None and (request.inputs.destroy or desired is None):
         return _consider_leaving(request, address, tracked)
-    if desired is None or request.inputs.destroy or request.inputs.refresh_only:
+    if desired is None or request.inputs.destroy:
         return Considered(address=address)
     if tracked is None:
         return _consider_untracked(request, desired, renewed=renewed)
@@ -73,14 +75,27 @@ def consider(request: PlanningRequest, address: Address, *, renewed: frozenset[A
     return _consider_tracked(request, desired, tracked, renewed=renewed)
 
 
+def _consider_refreshing(request: PlanningRequest, address: Address) -> Considered:
+    """Consider an address that is only looked at: nothing becomes of its drift, and what is gone is forgotten."""
+    tracked = request.state.resources.get(address)
+    desired = request.desired.resources.get(address)
+    live = request.snapshot.resources.get(address)
+    if tracked is None:
+        return Considered(address=address)
+    if live is None:
+        return Considered(address=address, change=_forget(request, address, tracked, reason=GONE))
+    target = None
+    if desired is not None:
+        target = find_target(_make_subject(request, desired, tracked, live=live), request.kinds[address.kind])
+        target = replace(target, policies={})
+    return Considered(address=address, drift=_find_drift(request, address, tracked, target=target))
+
+
 def _consider_leaving(request: PlanningRequest, address: Address, tracked: TrackedResource) -> Considered:
-    """Consider an address that is tracked and whose object is not to be changed: it goes, or is only looked at."""
+    """Consider an address that is tracked and whose object is to go."""
     live = request.snapshot.resources.get(address)
     drift = _find_drift(request, address, tracked, target=None) if live else ()
     removed = find_removed(request, address)
-    if request.inputs.refresh_only:
-        change = None if live else _forget(request, address, tracked, reason=GONE)
-        return Considered(address=address, change=change, drift=drift)
     if removed is None and not request.inputs.destroy:
         return Considered(address=address, drift=drift, diagnostics=(report_missing_block(address, tracked.id),))
     reason = (removed.reason if removed else "") or "removed"

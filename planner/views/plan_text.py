@@ -18,6 +18,10 @@ _LEGEND: Final = (
     ("-/+", "destroy and then create replacement"),
     (".", "forget, without destroying"),
 )
+_REFRESH: Final = (
+    "This is a refresh-only plan: nothing of it is undone. If you expected these changes, apply it to take note of "
+    "them in the state; nothing is sent to the service."
+)
 _INTRO: Final = "poolctl made the following plan. Resource actions are indicated with the following symbols:"
 
 
@@ -43,6 +47,11 @@ def has_changes(summary: PlanSummary) -> bool:
     return any(
         (summary.create, summary.update, summary.replace, summary.delete, summary.import_, summary.move, summary.forget)
     )
+
+
+def has_news(plan: Plan) -> bool:
+    """Tell whether applying ``plan`` would do anything: a refresh takes note of drift as well."""
+    return has_changes(plan.summary) or (plan.inputs.refresh_only and bool(plan.drift))
 
 
 def is_import_with_changes(change: Change) -> bool:
@@ -89,6 +98,8 @@ def _build_summary(plan: Plan, *, width: int) -> list[Line]:
     if has_changes(summary):
         lines += [make_line(f"Digest: {escape_text(plan.digest)}")]
         lines += [_make_nodes_line(summary), *_build_disruption(plan.changes)]
+    if plan.inputs.refresh_only and has_news(plan):
+        lines += [*map(make_line, wrap_text(_REFRESH, width=width)), ()]
     blocked = [change for change in plan.changes if change.blocked]
     lines += _build_refused(blocked, width=width)
     beside = [(summary.forget, "forget"), (summary.move, "move")]
@@ -130,7 +141,7 @@ def _build_refused(blocked: list[Change], *, width: int) -> list[Line]:
 def _make_last_line(plan: Plan) -> Line:
     """Return Terraform's last line: what is imported and changed counts as both."""
     summary = plan.summary
-    if not has_changes(summary):
+    if not has_news(plan):
         return make_line(Span(NO_CHANGES, Tone.BOLD))
     imports = f"{summary.import_} to import, " if summary.import_ else ""
     added, destroyed = summary.create + summary.replace, summary.delete + summary.replace

@@ -191,6 +191,20 @@ def test_refresh_only_records_what_others_did_and_sends_nothing(made: Story):
     assert made.plan_json("--refresh-only")["drift"] == []
 
 
+def test_drift_alone_is_news_for_refresh_only(story: Story, golden):
+    story.seed_network("network-maos")
+    story.seed_pool(name="gpu-a", flavors={CPU: 2})
+    story.begin(make_pool("a", network=NETWORK_ID), make_import_block())
+    story.patch_pool({"spec": {"resources": [{"flavor": CPU, "count": 3}]}})
+    planned = story.plan("--refresh-only")
+    assert (planned.code, planned.err) == (2, "")
+    golden("options/refresh-only.txt", planned.out)
+    managed = {one["path"]: one["is_managed"] for one in story.plan_json("--refresh-only")["drift"]}
+    assert managed[f"resources[{CPU}].count"] is True
+    assert (story.apply("--refresh-only").code, story.take_writes()) == (0, [])
+    assert (story.plan("--refresh-only").code, story.plan("--refresh-only").out) == (0, EMPTY)
+
+
 def test_what_is_blocked_is_left_out_and_the_exit_code_tells(made: Story):
     made.files(NETWORK, make_pool("a", "scope = []", 'description = "new"'), make_pool("b", 'description = "new"'))
     made.edit_pool(lambda pool: pool["spec"].update(scope=["Train"]))
