@@ -30,7 +30,7 @@ def find_settings_faults(blocks: RawBlocks, environment: Mapping[str, str], *, v
 SIMULATOR: Final = "simulator"
 _VARIABLES: Final = (
     ("region", ("HW_REGION_NAME", "OS_REGION_NAME")),
-    ("project_id", ("HW_PROJECT_ID", "OS_PROJECT_ID")),
+    ("project_id", ("HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID", "OS_PROJECT_ID")),
 )
 
 

@@ -8,32 +8,29 @@ import json
 import random
 import threading
 import time
+import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-import planner
 from planner.core.desired import ProviderSettings
 from planner.core.trees import Value, as_text, as_tree
-from planner.remote.connection import open_connection
 from planner.remote.credentials import Credentials
 from planner.remote.endpoint import Endpoint
-from planner.remote.errors import MISSING_CODES, AnswerLost, BadAnswer, Refusal, RemoteError, make_refused
+from planner.remote.errors import MISSING_CODES, BadAnswer, Refusal, RemoteError, make_refused
+from planner.remote.exchanges import Outgoing, Raw
 from planner.remote.json_bodies import parse_json
 from planner.remote.outside_text import format_outside_text
 from planner.remote.paths import JSON, MERGE_PATCH, check_path
 from planner.remote.retry import Attempt, Retry, decide
-from planner.remote.transport_faults import build_transport_error, find_foreign_errors
+from planner.remote.wire import Wire
+from planner.remote.wiring import Wiring, open_wire
 
-if TYPE_CHECKING:
-    import httpx
-
-LARGEST_ANSWER: Final = 256 * 1024 * 1024
 POLL_SECONDS: Final = 10.0
-_LONGEST_ANSWER_IN_TIMEOUTS: Final = 10
 _SUCCESSES: Final = range(200, 300)
+_UNAUTHORIZED: Final = 401
 
 
 def _read_clock() -> dt.datetime:
@@ -58,22 +55,15 @@ class Answer:
     date: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-
 class Client:
     """Calls one project of one service; made by ``open_client``.
 
     ``service_date`` is the ``Date`` of the latest answer as sent; empty before the first.
     """
 
-    def __init__(self, http: "httpx.Client", *, endpoint: Endpoint, settings: ProviderSettings, pacing: Pacing) -> None:
-        """Keep what every call needs; ``http`` carries the headers."""
-        self._http = http
+    def __init__(self, wire: Wire, *, endpoint: Endpoint, settings: ProviderSettings, pacing: Pacing) -> None:
+        """Keep what every call needs; ``wire`` carries the headers."""
+        self._wire = wire
         self._pacing = pacing
         self._stop: threading.Event | None = None
         self.endpoint = endpoint
@@ -125,11 +115,10 @@ class Client:
     ) -> Answer:
         """Return the answer of exactly one attempt; raises RemoteError."""
         check_path(path)
-        raw = self._exchange(
-            self._http.build_request(
-                method,
-                self.endpoint.base_url + path,
-                params=query,
+        raw = self._wire.send(
+            Outgoing(
+                method=method,
+                url=self.endpoint.base_url + path + _format_query(query),
                 content=None if body is None else _encode(body),
                 headers={"Content-Type": content_type or (MERGE_PATCH if method == "PATCH" else JSON)},
             )
@@ -159,7 +148,10 @@ class Client:
                 is_rebuilt=is_rebuilt,
             )
         )
-        return isinstance(decision, Retry) and self._pause(decision.after_seconds)
+        if not isinstance(decision, Retry):
+            return False
+        self._wire.note_pause(decision.after_seconds)
+        return self._pause(decision.after_seconds)
 
     def heed(self, stop: threading.Event) -> None:
         """Let ``stop`` end every pause between attempts; once it is set, none is repeated."""
@@ -172,35 +164,7 @@ class Client:
         self._pacing.sleep(seconds)
         return True
 
-    def _exchange(self, request: "httpx.Request") -> _Raw:
-        try:
-            return self._receive(request)
-        except find_foreign_errors(is_simulated=self.endpoint.kind == "simulator") as one:
-            fault = build_transport_error(one, target=_format_target(request), secret=self._secret)
-        # Raised outside the handler: the foreign exception holds the request, and that the token.
-        raise fault
-
-    def _receive(self, request: "httpx.Request") -> _Raw:
-        response = self._http.send(request, stream=True)
-        try:
-            return _Raw(response.status_code, response.headers, self._read_content(response))
-        finally:
-            response.close()
-
-    def _read_content(self, response: "httpx.Response") -> bytes:
-        chunks: list[bytes] = []
-        size = 0
-        deadline = time.monotonic() + _LONGEST_ANSWER_IN_TIMEOUTS * self.settings.request_timeout
-        for chunk in response.iter_bytes():
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > LARGEST_ANSWER:
-                raise BadAnswer(f"It is larger than {LARGEST_ANSWER} bytes.", status=response.status_code)
-            if time.monotonic() > deadline:
-                raise AnswerLost(f"{_format_target(response.request)}: the answer trickles and was given up.")
-        return b"".join(chunks)
-
-    def _read_refusal(self, raw: _Raw) -> Refusal:
+    def _read_refusal(self, raw: Raw) -> Refusal:
         try:
             body = as_tree(parse_json(raw.content, status=raw.status))
         except BadAnswer:
@@ -214,51 +178,45 @@ class Client:
             error_msg=self._show(as_text(body.get("error_msg"))),
             request_id=self._show(request_id),
             retry_after=raw.headers.get("retry-after"),
+            advice=self._wire.advice if raw.status == _UNAUTHORIZED else "",
         )
 
     def _show(self, text: str) -> str:
-        return format_outside_text(text, secret=self._secret)
+        return format_outside_text(text, secrets=self._wire.secrets)
 
-    @property
-    def _secret(self) -> str:
-        return str(self._http.headers.get("X-Auth-Token", ""))
+
+def _format_query(query: Mapping[str, str | int] | None) -> str:
+    """Return a query as a signature spells it: a blank is ``%20``, since not every server reads ``+`` as one."""
+    return f"?{urllib.parse.urlencode(query, quote_via=urllib.parse.quote, safe='~')}" if query else ""
 
 
 @contextmanager
-def open_client(
+def open_client(  # noqa: PLR0913 - all but the first by name
     endpoint: Endpoint,
     *,
     credentials: Credentials | None,
     settings: ProviderSettings,
     state_directory: Path,
     pacing: Pacing | None = None,
+    log: Callable[[str], None] | None = None,
 ) -> Iterator[Client]:
     """Open a client for ``endpoint`` and close its connections at the end.
 
-    ``credentials`` may be None for the simulator and for loopback. ``state_directory`` is where the
-    embedded simulator keeps its world. Raises RemoteError.
+    ``credentials`` may be None for the simulator and for loopback; a Password names the URL of its tokens.
+    ``state_directory`` is where the embedded simulator keeps its world. ``log`` takes the lines of ``--debug``.
+    Raises RemoteError.
     """
-    headers = _build_headers(credentials, settings)
-    http = open_connection(endpoint, headers=headers, settings=settings, world=state_directory / "simulator.json")
-    try:
-        yield Client(http, endpoint=endpoint, settings=settings, pacing=pacing or Pacing())
-    finally:
-        http.close()
-
-
-def _build_headers(credentials: Credentials | None, settings: ProviderSettings) -> dict[str, str]:
-    wanted = {
-        "Accept": JSON,
-        "User-Agent": f"poolctl/{planner.__version__}",
-        "X-Auth-Token": credentials.token if credentials else None,
-        "X-ModelArts-User-ID": settings.user_id,
-        "request-type": settings.request_type,
-    }
-    return {name: value for name, value in wanted.items() if value is not None}
-
-
-def _format_target(request: "httpx.Request") -> str:
-    return f"{request.method} {request.url.host}{request.url.path}"
+    chosen = pacing or Pacing()
+    wiring = Wiring(
+        endpoint=endpoint,
+        credentials=credentials,
+        settings=settings,
+        world=state_directory / "simulator.json",
+        now=chosen.now,
+        log=log,
+    )
+    with open_wire(wiring) as wire:
+        yield Client(wire, endpoint=endpoint, settings=settings, pacing=chosen)
 
 
 def _encode(body: Value) -> bytes:

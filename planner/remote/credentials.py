@@ -1,55 +1,97 @@
-"""Credentials from the environment: a token, which never shows itself."""
+"""Credentials as values, which never show themselves."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from planner.remote.errors import CredentialsError
 
-TOKEN_VARIABLES: Final = ("HW_AUTH_TOKEN", "OS_AUTH_TOKEN")
-_KEY_VARIABLES: Final = (
-    "HW_ACCESS_KEY",
-    "HW_SECRET_KEY",
-    "OS_ACCESS_KEY",
-    "OS_SECRET_KEY",
-    "HW_USER_NAME",
-    "HW_USER_PASSWORD",
-)
-_TOKEN: Final = re.compile(r"[!-~]+")
-_ADVICE: Final = "Set HW_AUTH_TOKEN (or OS_AUTH_TOKEN) to an IAM token of the project's scope."
+_SENDABLE: Final = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """An IAM token of project scope; left out of ``repr``."""
+class Token:
+    """An IAM token of project scope. ``origin`` says where it was found, in words, and is no secret."""
 
     token: str = field(repr=False)
+    origin: str = "HW_AUTH_TOKEN"
 
 
-def find_credentials(environment: Mapping[str, str]) -> Credentials:
-    """Return the credentials that the environment holds, ``HW_*`` before its ``OS_*`` twin.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPair:
+    """An access key that signs requests; ``security_token`` is empty unless the key is a temporary one."""
 
-    Raises CredentialsError, which names variables and never shows a value.
+    access_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    security_token: str = field(default="", repr=False)
+    origin: str = "HW_ACCESS_KEY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Password:
+    """A user who is given a token by the identity service at ``auth_url``, which is empty where none is written.
+
+    One of ``domain_name`` and ``domain_id`` names the user's account.
     """
-    name = next((one for one in TOKEN_VARIABLES if environment.get(one)), None)
-    if name is None:
-        raise _build_missing_error(environment)
-    if not _TOKEN.fullmatch(environment[name]):
+
+    user_name: str
+    password: str = field(repr=False)
+    domain_name: str = ""
+    domain_id: str = ""
+    auth_url: str = ""
+    origin: str = "HW_USER_NAME"
+
+
+Credentials: TypeAlias = Token | KeyPair | Password
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """Credentials with what their place says beside them: a region and a project that fill gaps, empty for none."""
+
+    credentials: Credentials
+    region: str = ""
+    project_id: str = ""
+
+
+def find_secrets(credentials: Credentials | None) -> tuple[str, ...]:
+    """Return everything in ``credentials`` that must never be shown."""
+    match credentials:
+        case None:
+            return ()
+        case Token():
+            return (credentials.token,)
+        case KeyPair():
+            keys = (credentials.access_key, credentials.secret_key, credentials.security_token)
+            return tuple(filter(None, keys))
+        case Password():
+            return (credentials.password,)
+
+
+def check_sendable(credentials: Credentials) -> None:
+    """Raise CredentialsError where a value could not be sent as it is, naming its place and not showing it."""
+    for name, text in _find_header_values(credentials):
+        if not _SENDABLE.fullmatch(text):
+            raise CredentialsError(
+                "Credentials cannot be sent",
+                f"{credentials.origin}: the {name} holds spaces, line breaks or other characters that none has (it is "
+                "not shown). Set it again, without quotes or a line break at its end.",
+            )
+    if isinstance(credentials, Password) and not credentials.user_name.isprintable():
         raise CredentialsError(
-            "The token cannot be sent",
-            f"{name} holds spaces, line breaks or other characters that no token has (it is not shown). {_ADVICE}",
+            "Credentials cannot be sent", f"{credentials.origin}: the user name holds control characters. Set it again."
         )
-    return Credentials(token=environment[name])
 
 
-def _build_missing_error(environment: Mapping[str, str]) -> CredentialsError:
-    others = [one for one in _KEY_VARIABLES if environment.get(one)]
-    if not others:
-        return CredentialsError(
-            "There are no credentials", f"The service answers nobody without a token, and none is set. {_ADVICE}"
-        )
-    return CredentialsError(
-        "These credentials are not supported yet",
-        f"{', '.join(others)}: signing with keys and passwords is not in this version. {_ADVICE}",
-    )
+def _find_header_values(credentials: Credentials) -> Iterator[tuple[str, str]]:
+    match credentials:
+        case Token():
+            yield "token", credentials.token
+        case KeyPair():
+            yield "access key", credentials.access_key
+            yield "secret key", credentials.secret_key
+            if credentials.security_token:
+                yield "security token", credentials.security_token
+        case Password():
+            return

@@ -22,7 +22,7 @@ from planner.remote.outside_text import format_outside_text
 SIMULATOR: Final = "simulator"
 SIMULATOR_URL: Final = "http://simulator.invalid"
 REGION_VARIABLES: Final = ("HW_REGION_NAME", "OS_REGION_NAME")
-PROJECT_VARIABLES: Final = ("HW_PROJECT_ID", "OS_PROJECT_ID")
+PROJECT_VARIABLES: Final = ("HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID", "OS_PROJECT_ID")
 
 _REGION: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PROJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -49,17 +49,32 @@ class Endpoint:
         return ServiceIdentity(endpoint=self.kind, region=self.region, project_id=self.project_id)
 
 
-def resolve_endpoint(settings: ProviderSettings, environment: Mapping[str, str]) -> Endpoint | tuple[Diagnostic, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spares:
+    """What a profile says of region and project: it fills gaps, and never contradicts."""
+
+    region: str = ""
+    project_id: str = ""
+
+
+NO_SPARES: Final = Spares()
+
+
+def resolve_endpoint(
+    settings: ProviderSettings, environment: Mapping[str, str], *, spares: Spares = NO_SPARES
+) -> Endpoint | tuple[Diagnostic, ...]:
     """Return the endpoint that files and environment agree on, or everything that is wrong with them.
 
     Files and environment (``HW_REGION_NAME``, ``HW_PROJECT_ID`` and their ``OS_*`` twins) fill each
-    other's gaps; two different values are an error. Where the files name the simulator, the
-    environment fills no gap: it speaks of a cloud. Nothing falls back to the simulator.
+    other's gaps; two different values are an error. What both leave open is taken from ``spares``, a
+    region only where it names the service: a user's profile must not change whose a state is. Where
+    the files name the simulator, nothing else fills a gap: it speaks of a cloud. Nothing falls back
+    to the simulator.
     """
     is_simulator = settings.endpoint == SIMULATOR
-    spare = SIMULATOR if is_simulator else ""
-    region = _settle(_REGION_SETTING, settings.region, environment=environment, spare=spare)
-    project = _settle(_PROJECT_SETTING, settings.project_id, environment=environment, spare=spare)
+    spares = _choose_spares(settings, spares)
+    region = _settle(_REGION_SETTING, settings.region, environment=environment, spare=spares.region)
+    project = _settle(_PROJECT_SETTING, settings.project_id, environment=environment, spare=spares.project_id)
     url = _Found(value=SIMULATOR_URL) if is_simulator else _find_url(settings.endpoint, region, environment=environment)
     problems = (
         *url.problems,
@@ -76,6 +91,12 @@ def resolve_endpoint(settings: ProviderSettings, environment: Mapping[str, str])
         region=region.value or find_host_region(urllib.parse.urlsplit(url.value).hostname or ""),
         project_id=project.value,
     )
+
+
+def _choose_spares(settings: ProviderSettings, spares: Spares) -> Spares:
+    if settings.endpoint == SIMULATOR:
+        return Spares(region=SIMULATOR, project_id=SIMULATOR)
+    return spares if settings.endpoint is None else Spares(project_id=spares.project_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +124,10 @@ _PROJECT_SETTING: Final = _Setting(
 def _settle(setting: _Setting, written: str | None, *, environment: Mapping[str, str], spare: str) -> _Found:
     sources = {f"{setting.name} in the files": written} if written is not None else {}
     sources |= {name: environment[name] for name in setting.variables if environment.get(name)}
-    if written is None and spare:
+    if spare == SIMULATOR and written is None:
         return _Found(value=spare)
+    if spare and not sources:
+        sources = {f"{setting.name} of the profile": spare}
     values = set(sources.values())
     if len(values) > 1:
         return _Found(problems=(_build_conflict(setting, sources),))

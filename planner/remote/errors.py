@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from planner.core.diagnostics import PoolctlError, make_error
+from planner.remote.advice import find_advice
 
 MISSING_CODES: Final = frozenset({"ModelArts.50015001", "ModelArts.50025001"})
 
@@ -31,7 +32,7 @@ class Refusal:
     """An answer with an error status.
 
     The texts are safe to show: escaped, cut, without secrets. ``retry_after`` is the header of that
-    name as sent, None where there is none.
+    name as sent, None where there is none. ``advice`` says what to do, where the caller knows better.
     """
 
     status: int
@@ -39,6 +40,7 @@ class Refusal:
     error_msg: str = ""
     request_id: str = ""
     retry_after: str | None = None
+    advice: str = ""
 
 
 class RemoteError(PoolctlError):
@@ -97,8 +99,8 @@ class Refused(RemoteError):  # noqa: N818 - named for what happened, as it reads
 
     def __init__(self, refusal: Refusal) -> None:
         """Keep what the service said, and say what can be done."""
-        summary, advice = _ADVICE.get(refusal.status, _find_general_advice(refusal.status))
-        detail = f"{_format_refusal(refusal)}. {advice}"
+        summary, advice = find_advice(refusal.status, refusal.error_code)
+        detail = f"{_format_refusal(refusal)}. {refusal.advice or advice}"
         super().__init__(make_error(f"remote.{_find_slug(type(self))}", summary, detail=detail))
         self.status = refusal.status
         self.error_code = refusal.error_code
@@ -156,7 +158,6 @@ def make_refused(refusal: Refusal) -> Refused:
 _NOT_FOUND: Final = 404
 _REFUSALS: Final = 300
 _SERVER_FAULTS: Final = 500
-_REDIRECTS: Final = range(300, 400)
 
 _CLASSES: Final[dict[int, type[Refused]]] = {401: Unauthorized, 403: Forbidden, 409: Conflict, 429: Throttled}
 
@@ -169,46 +170,9 @@ _SLUGS: Final[dict[type[Refused], str]] = {
     ServerFault: "server-fault",
 }
 
-_ADVICE: Final[dict[int, tuple[str, str]]] = {
-    401: (
-        "The service does not accept the credentials",
-        "Tokens end after a day at most: fetch a new one for this project and set HW_AUTH_TOKEN.",
-    ),
-    403: (
-        "The credentials do not allow this request",
-        "Ask for the ModelArts permission that this call needs, or check region and project_id.",
-    ),
-    404: (
-        "The service does not know what was asked for",
-        "Check endpoint, region, project_id and the id: only the service's own code says that a resource is gone.",
-    ),
-    409: (
-        "The request collides with what is there",
-        "Look at the live resource (another one may have the name), then plan again.",
-    ),
-    429: (
-        "The service turns requests away because there are too many",
-        "Try again later, or with a smaller --parallelism.",
-    ),
-}
-
 
 def _find_slug(kind: type[Refused]) -> str:
     return _SLUGS.get(kind, "refused")
-
-
-def _find_general_advice(status: int) -> tuple[str, str]:
-    if status >= _SERVER_FAULTS:
-        return (
-            "The service failed to answer the request",
-            "Try again later; if it stays, give the request id to support.",
-        )
-    if status in _REDIRECTS:
-        return (
-            "The service redirects to another place",
-            "Redirects are never followed, so that credentials stay with the endpoint: correct the endpoint.",
-        )
-    return ("The service refused the request", "Correct what the message names, then plan again.")
 
 
 def _format_refusal(refusal: Refusal) -> str:

@@ -8,10 +8,11 @@ from typing import Final
 TRUSTED_HOSTS_VARIABLE: Final = "POOLCTL_TRUSTED_HOSTS"
 
 _HUAWEI: Final = "myhuaweicloud.com"
+_SWISS: Final = "eu-ch2"
 _DOMAINS: Final = {
     "eu-de": "otc.t-systems.com",
     "eu-nl": "otc.t-systems.com",
-    "eu-ch2": "sc.otc.t-systems.com",
+    _SWISS: "sc.otc.t-systems.com",
     "eu-west-101": "myhuaweicloud.eu",
 }
 """Regions outside ``myhuaweicloud.com``: Open Telekom Cloud's, its Swiss one under ``sc.``, and Dublin."""
@@ -23,6 +24,11 @@ _NAME: Final = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a
 def build_region_url(region: str) -> str:
     """Return the URL of the ModelArts API in ``region`` (contract 1)."""
     return f"https://modelarts.{region}.{_DOMAINS.get(region, _HUAWEI)}"
+
+
+def build_identity_url(region: str) -> str:
+    """Return the URL of the identity service in ``region``; the Swiss region of Open Telekom Cloud has its own name."""
+    return f"https://{'iam-pub' if region == _SWISS else 'iam'}.{region}.{_DOMAINS.get(region, _HUAWEI)}"
 
 
 def find_host_region(host: str) -> str:

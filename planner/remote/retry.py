@@ -11,7 +11,8 @@ from typing import Final
 
 from planner.remote.errors import AnswerLost, BadAnswer, Refused, RemoteError, ServerFault, Throttled, Unreachable
 
-LONGEST_RETRY_AFTER: Final = 120.0
+LONGEST_RETRY_AFTER: Final = 30.0
+"""Seconds that a first ``Retry-After`` is heeded; every further one half as long: together about a minute."""
 LONGEST_BACKOFF: Final = 30.0
 _FIRST_BACKOFF: Final = 0.5
 _SPREAD: Final = 0.1
@@ -87,7 +88,8 @@ def _is_repeatable(attempt: Attempt) -> bool:
 
 def _find_retry_after(attempt: Attempt) -> float | None:
     if isinstance(attempt.error, Refused) and attempt.error.retry_after is not None:
-        return parse_retry_after(attempt.error.retry_after, now=attempt.now)
+        wanted = parse_retry_after(attempt.error.retry_after, now=attempt.now)
+        return None if wanted is None else min(wanted, LONGEST_RETRY_AFTER / 2.0 ** min(attempt.number - 1, 16))
     return None
 
 

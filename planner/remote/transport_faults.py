@@ -3,7 +3,7 @@
 import enum
 import functools
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from planner.remote.errors import AnswerLost, BadAnswer, RemoteError, Unreachable
 from planner.remote.outside_text import format_outside_text
@@ -20,13 +20,13 @@ class Fault(enum.Enum):
     UNUSABLE_WORLD = "the embedded simulator cannot use its file"
 
 
-def build_transport_error(error: Exception, *, target: str, secret: str = "") -> RemoteError:
+def build_transport_error(error: Exception, *, target: str, secrets: Iterable[str] = ()) -> RemoteError:
     """Return the exception that says what ``error`` means for the request to ``target``.
 
     What is not in the table counts as an answer that was lost: the one reading that never repeats
     a write that may have happened.
     """
-    reason = _format_reason(error, secret=secret)
+    reason = _format_reason(error, secrets=secrets)
     match find_fault(error):
         case Fault.UNUSABLE_WORLD:
             return Unreachable(f"The embedded simulator: {reason}.", may_have_reached=False, is_lasting=True)
@@ -108,8 +108,8 @@ def build_fault_table() -> Mapping[type[BaseException], Fault]:
     }
 
 
-def _format_reason(error: Exception, *, secret: str) -> str:
-    words = format_outside_text(str(error), secret=secret).rstrip(".")
+def _format_reason(error: Exception, *, secrets: Iterable[str]) -> str:
+    words = format_outside_text(str(error), secrets=secrets).rstrip(".")
     return words or type(error).__name__
 
 

@@ -9,18 +9,23 @@ from planner.core.desired import DesiredState
 from planner.core.diagnostics import make_error
 from planner.core.tracking import ServiceIdentity, State
 from planner.remote.client import Client, open_client
-from planner.remote.credentials import Credentials, find_credentials
-from planner.remote.endpoint import Endpoint, resolve_endpoint
-from planner.remote.errors import CredentialsError
-from planner.remote.hosts import is_loopback
+from planner.remote.credentials import Credentials, Password
+from planner.remote.endpoint import SIMULATOR, Endpoint, Spares, resolve_endpoint
+from planner.remote.hosts import find_host_region, is_loopback
+from planner.remote.identity_url import resolve_identity_url
+from planner.remote.login import find_credentials, find_login
 from planner.state.files import TOOL_DIRECTORY
 from planner.workflow.errors import ServiceError
 from planner.workflow.workplace import Workplace
 
 
 def find_endpoint(workplace: Workplace, desired: DesiredState) -> Endpoint:
-    """Return the endpoint that files and environment agree on. Raises ServiceError with everything that is wrong."""
-    endpoint = resolve_endpoint(desired.provider, workplace.environment)
+    """Return the endpoint that files and environment agree on; a profile fills what both leave open.
+
+    Raises ServiceError with everything that is wrong, and CredentialsError for a profile that cannot be read.
+    """
+    spares = _find_spares(workplace, desired)
+    endpoint = resolve_endpoint(desired.provider, workplace.environment, spares=spares)
     if isinstance(endpoint, tuple):
         raise ServiceError(*endpoint)
     return endpoint
@@ -49,23 +54,38 @@ def open_service(
     settings = desired.provider if parallelism is None else replace(desired.provider, parallelism=parallelism)
     with open_client(
         endpoint,
-        credentials=_find_credentials(workplace, endpoint),
+        credentials=find_service_credentials(workplace, endpoint),
         settings=settings,
         state_directory=workplace.directory / TOOL_DIRECTORY,
+        log=workplace.log,
     ) as client:
         yield client
 
 
-def _find_credentials(workplace: Workplace, endpoint: Endpoint) -> Credentials | None:
-    """Return the credentials; the simulator needs none, and a service on this machine may do without."""
+def find_service_credentials(workplace: Workplace, endpoint: Endpoint) -> Credentials | None:
+    """Return the credentials; the simulator needs none, and a service on this machine may do without.
+
+    Raises CredentialsError for those that are there and cannot be used, whoever they are for.
+    """
     if endpoint.kind == "simulator":
         return None
-    try:
-        return find_credentials(workplace.environment)
-    except CredentialsError:
-        if is_loopback(urllib.parse.urlsplit(endpoint.base_url).hostname or ""):
-            return None
-        raise
+    login = find_login(workplace.environment)
+    host = urllib.parse.urlsplit(endpoint.base_url).hostname or ""
+    if login is None and is_loopback(host):
+        return None
+    credentials = find_credentials(workplace.environment) if login is None else login.credentials
+    if not isinstance(credentials, Password):
+        return credentials
+    url = resolve_identity_url(credentials.auth_url, region=find_host_region(host), environment=workplace.environment)
+    return replace(credentials, auth_url=url)
+
+
+def _find_spares(workplace: Workplace, desired: DesiredState) -> Spares:
+    """Return what a profile says of region and project; nothing for the simulator, which is in no cloud."""
+    if desired.provider.endpoint == SIMULATOR:
+        return Spares()
+    login = find_login(workplace.environment)
+    return Spares() if login is None else Spares(region=login.region, project_id=login.project_id)
 
 
 def _name(service: ServiceIdentity) -> str:

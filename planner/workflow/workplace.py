@@ -20,7 +20,7 @@ class Workplace:
     """Where, when and as whom a command runs.
 
     ``directory`` holds the configuration. ``clock`` returns aware moments in UTC, ``make_id`` a fresh
-    UUID each time, ``who`` is ``user@host``.
+    UUID each time, ``who`` is ``user@host``. ``log`` takes the lines of ``--debug`` where that is asked for.
     """
 
     directory: Path
@@ -29,6 +29,7 @@ class Workplace:
     clock: Callable[[], dt.datetime]
     make_id: Callable[[], str]
     who: str
+    log: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from planner.engine.ledger import Ledger
 from planner.engine.run_context import RunContext, Step
 from planner.kinds.table import KINDS
 from planner.remote.client import open_client
-from planner.remote.credentials import Credentials
+from planner.remote.credentials import Token
 from planner.remote.endpoint import Endpoint
 from planner.remote.gateway import Gateway
 from planner.simulator.http_server import LocalServer
@@ -82,7 +82,7 @@ class EngineSite:
         """Yield what the operations of a run share."""
         settings = ProviderSettings(poll_interval=0.0, request_timeout=5.0, max_retries=0, wait_timeout=wait_timeout)
         endpoint = Endpoint(kind="https", base_url=self.server.url, region="eu-de", project_id=PROJECT)
-        credentials = Credentials(token="token-of-a-test")
+        credentials = Token(token="token-of-a-test")
         with (
             open_client(endpoint, credentials=credentials, settings=settings, state_directory=self.directory) as client,
             open_journal(self.directory, "run") as journal,

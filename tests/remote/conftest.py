@@ -13,7 +13,7 @@ from remote_service import NOW, PROJECT, TOKEN, Script, Server, serve
 
 from planner.core.desired import ProviderSettings
 from planner.remote.client import Client, Pacing, open_client
-from planner.remote.credentials import Credentials
+from planner.remote.credentials import Token
 from planner.remote.endpoint import Endpoint
 
 
@@ -81,7 +81,7 @@ def make_client(tmp_path: Path, sleeps: list[float]) -> Callable[..., Any]:
     def make(base_url: str, settings: ProviderSettings) -> Any:
         return open_client(
             Endpoint(kind="https", base_url=base_url, region="", project_id=PROJECT),
-            credentials=Credentials(token=TOKEN),
+            credentials=Token(token=TOKEN),
             settings=settings,
             state_directory=tmp_path,
             pacing=Pacing(sleep=sleeps.append, now=lambda: NOW, random=lambda: 0.0),

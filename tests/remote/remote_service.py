@@ -1,5 +1,6 @@
 """A real loopback service that answers as a test tells it to, byte for byte where needed."""
 
+import contextlib
 import datetime as dt
 import http.server
 import json
@@ -110,6 +111,19 @@ def hang(handler: Handler) -> None:
     """Say nothing until the test is over."""
     handler.server.script.released.wait(10)
     handler.close_connection = True
+
+
+def trickle(start: bytes) -> Reply:
+    """Send ``start``, then one byte after the other, each in time, without an end."""
+
+    def reply(handler: Handler) -> None:
+        handler.close_connection = True
+        with contextlib.suppress(OSError):
+            handler.wfile.write(start)
+            while not handler.server.script.released.wait(0.02):
+                handler.wfile.write(b"x")
+
+    return reply
 
 
 def serve(server: Server, script: Script) -> Iterator[int]:

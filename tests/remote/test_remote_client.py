@@ -5,11 +5,11 @@ import logging
 import threading
 
 import pytest
-from remote_service import PROJECT, TOKEN, hang, reset, send_bytes, send_json, send_wire
+from remote_service import PROJECT, TOKEN, hang, reset, send_bytes, send_json, send_wire, trickle
 
 import planner
 from planner.core.desired import ProviderSettings
-from planner.remote import client as client_module
+from planner.remote import exchanges
 from planner.remote.client import Answer
 from planner.remote.errors import (
     AnswerLost,
@@ -65,7 +65,7 @@ def test_the_headers_of_the_api_are_sent(port, script, settings, make_client):
     with make_client(f"http://127.0.0.1:{port}", wanted) as client:
         client.request("GET", POOLS, query={"workspaceId": "a b&c", "limit": 5})
     request = script.requests[0]
-    assert request.target == f"{POOLS}?workspaceId=a+b%26c&limit=5"
+    assert request.target == f"{POOLS}?workspaceId=a%20b%26c&limit=5"
     assert {name: request.headers.get(name) for name in HEADERS} == HEADERS
 
 
@@ -176,11 +176,19 @@ def test_silence_ends_with_the_timeout(port, script, make_client):
         assert isinstance(fail(client, "PATCH", body={}), AnswerLost)
 
 
-def test_an_answer_that_trickles_is_given_up(port, script, make_client, monkeypatch):
-    monkeypatch.setattr(client_module, "_LONGEST_ANSWER_IN_TIMEOUTS", 0)
-    script.replies = [send_json({})]
-    with make_client(f"http://127.0.0.1:{port}", ProviderSettings()) as client:
-        assert "trickles" in fail(client, "PATCH", body={}).diagnostics[0].detail
+@pytest.mark.parametrize(
+    "start",
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\nX-Slow: ", id="in the headers"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", id="in the body"),
+    ],
+)
+def test_an_answer_that_trickles_is_given_up_after_the_time_for_all_of_it(port, script, make_client, start):
+    script.replies = [trickle(start)]
+    with make_client(f"http://127.0.0.1:{port}", ProviderSettings(request_timeout=0.3)) as client:
+        error = fail(client, "PATCH", body={})
+    assert isinstance(error, AnswerLost)
+    assert "no whole answer within 0.3 seconds" in error.diagnostics[0].detail
 
 
 @pytest.mark.parametrize(
@@ -191,7 +199,7 @@ def test_an_answer_that_trickles_is_given_up(port, script, make_client, monkeypa
     ],
 )
 def test_an_answer_that_is_too_large_is_given_up(client, script, monkeypatch, reply):
-    monkeypatch.setattr(client_module, "LARGEST_ANSWER", 1000)
+    monkeypatch.setattr(exchanges, "LARGEST_ANSWER", 1000)
     script.replies = [reply]
     assert "larger" in fail(client, "POST").diagnostics[0].detail
 

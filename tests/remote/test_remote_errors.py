@@ -88,7 +88,7 @@ def test_a_bad_certificate_is_lasting():
 
 
 def test_the_secret_and_control_characters_are_kept_out_of_transport_errors():
-    found = build_transport_error(httpx.ReadError("s3cret \x1b[2J"), target="GET host", secret="s3cret")
+    found = build_transport_error(httpx.ReadError("s3cret \x1b[2J"), target="GET host", secrets=("s3cret",))
     assert "s3cret" not in repr(found.diagnostics)
     assert found.diagnostics[0].detail.isprintable()
 
@@ -127,8 +127,38 @@ def test_a_refusal_tells_what_the_service_said_and_what_to_do():
     assert found.diagnostics[0].severity is Severity.ERROR
     assert found.diagnostics[0].detail == (
         "HTTP 409, ModelArts.50015000: Pool exists (request id r1). "
-        "Look at the live resource (another one may have the name), then plan again."
+        "Adopt it with an [[import]] block, or choose another name. poolctl never makes a second one."
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "summary", "advised"),
+    [
+        pytest.param(400, "ModelArts.50004000", "does not accept the request", "quota", id="bad request"),
+        pytest.param(401, "ModelArts.50001000", "does not accept the credentials", "fetch a new one", id="token"),
+        pytest.param(400, "ModelArts.50004100", "media type", "merge-patch", id="content type with 400"),
+        pytest.param(415, "ModelArts.50004100", "media type", "merge-patch", id="content type with 415"),
+        pytest.param(409, "ModelArts.50015000", "exists already", "[[import]]", id="pool exists"),
+        pytest.param(404, "ModelArts.50015001", "does not know the pool", "Plan again", id="pool not found"),
+        pytest.param(404, "ModelArts.50025001", "does not know the network", "Plan again", id="network not found"),
+        pytest.param(400, "ModelArts.50025002", "in use", "delete or move", id="network in use with 400"),
+        pytest.param(409, "ModelArts.50025002", "in use", "delete or move", id="network in use with 409"),
+        pytest.param(404, "ModelArts.50005101", "does not know the flavor", "offer it", id="flavor not found"),
+        pytest.param(500, "ModelArts.50005000", "failed", "request id", id="internal error"),
+        pytest.param(400, "ModelArts.59999999", "refused the request", "Correct what", id="a code that nobody knows"),
+        pytest.param(403, "", "do not allow", "permission", id="no code: by the status"),
+    ],
+)
+def test_every_documented_code_says_what_to_do(status, code, summary, advised):
+    told = make_refused(Refusal(status=status, error_code=code, error_msg="said")).diagnostics[0]
+    assert summary in told.summary
+    assert advised in told.detail
+    assert told.detail.startswith(f"HTTP {status}, {code}: said. " if code else f"HTTP {status}, said. ")
+
+
+def test_what_the_caller_knows_better_takes_the_place_of_the_advice():
+    told = make_refused(Refusal(status=401, advice="Ask Ada.")).diagnostics[0]
+    assert told.detail == "HTTP 401, without its own error code. Ask Ada."
 
 
 def test_the_tree_hangs_together():
@@ -147,7 +177,7 @@ def test_the_tree_hangs_together():
     ],
 )
 def test_text_from_outside_is_made_printable(text, shown):
-    assert format_outside_text(text, secret="s3cret") == shown
+    assert format_outside_text(text, secrets=("s3cret",)) == shown
 
 
 @pytest.mark.parametrize("text", ["x" * 600, "\x1b" * 600, "\x1b" * 500])
