@@ -112,6 +112,13 @@ def make_global_options() -> list[click.Parameter]:
             help="Write no colours (as NO_COLOR does).",
         ),
         click.Option(
+            # Like --no-color it is looked for before options are parsed.
+            ["--debug"],
+            is_flag=True,
+            expose_value=False,
+            help="Log every request on stderr, secrets masked (as POOLCTL_DEBUG does).",
+        ),
+        click.Option(
             ["-h", "--help"],
             is_flag=True,
             is_eager=True,

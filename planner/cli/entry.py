@@ -11,7 +11,7 @@ from typing import Final
 
 import click
 
-from planner.cli.faults import DEBUG_VARIABLE, format_trace, make_fault_diagnostic
+from planner.cli.faults import DEBUG_VARIABLE, format_trace, is_debugging, make_fault_diagnostic
 from planner.cli.interrupts import interrupt_on_termination
 from planner.cli.root import root
 from planner.cli.session import DONE, FAILED, INTERRUPTED, Session, report
@@ -65,7 +65,8 @@ def _make_session(arguments: Sequence[str]) -> Session:
         environ=os.environ,
         no_colour="--no-color" in options,
     )
-    return Session(terminal=terminal, environment=dict(os.environ), directory=Path())
+    debugging = {DEBUG_VARIABLE: "1"} if "--debug" in options else {}
+    return Session(terminal=terminal, environment=dict(os.environ) | debugging, directory=Path())
 
 
 def _run(session: Session, arguments: list[str]) -> int:
@@ -82,8 +83,8 @@ def _complete(session: Session, instruction: str) -> int:
 
 def _report_fault(session: Session, error: Exception) -> None:
     report(session, [make_fault_diagnostic(error)])
-    if session.environment.get(DEBUG_VARIABLE):
-        session.terminal.tell(format_trace(error))
+    if is_debugging(session.environment):
+        session.terminal.tell(format_trace(error, session.environment))
 
 
 if __name__ == "__main__":

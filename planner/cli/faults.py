@@ -1,6 +1,7 @@
 """Faults of poolctl itself: what a user is told when something happened that nobody foresaw."""
 
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -9,6 +10,11 @@ import planner
 from planner.core.diagnostics import Diagnostic, make_error
 
 DEBUG_VARIABLE: Final = "POOLCTL_DEBUG"
+
+
+def is_debugging(environment: Mapping[str, str]) -> bool:
+    """Tell whether the log of requests, and the traceback of a fault, are asked for."""
+    return environment.get(DEBUG_VARIABLE, "") not in {"", "0"}
 
 
 def make_fault_diagnostic(error: BaseException) -> Diagnostic:
@@ -20,9 +26,12 @@ def make_fault_diagnostic(error: BaseException) -> Diagnostic:
     return make_error("poolctl.fault", "This is a fault of poolctl", detail=detail)
 
 
-def format_trace(error: BaseException) -> str:
-    """Return the traceback of ``error``, for those who asked for it."""
-    return "".join(traceback.format_exception(error))
+def format_trace(error: BaseException, environment: Mapping[str, str]) -> str:
+    """Return the traceback of ``error``, for those who asked for it, without the credentials of ``environment``."""
+    from planner.remote.login import find_secret_values
+    from planner.remote.outside_text import hide
+
+    return hide("".join(traceback.format_exception(error)), find_secret_values(environment))
 
 
 def _find_place(trace: TracebackType | None) -> str:

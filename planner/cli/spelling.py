@@ -26,6 +26,7 @@ FLAG_OPTIONS: Final = frozenset(
     {
         "all",
         "auto-approve",
+        "debug",
         "destroy",
         "detailed-exitcode",
         "fail-fast",

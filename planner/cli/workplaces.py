@@ -6,6 +6,7 @@ import os
 import socket
 import uuid
 
+from planner.cli.faults import is_debugging
 from planner.cli.session import Session
 from planner.core.events import Event
 from planner.views.events_text import format_event
@@ -27,6 +28,7 @@ def make_workplace(session: Session) -> Workplace:
         clock=lambda: dt.datetime.now(dt.UTC),
         make_id=lambda: str(uuid.uuid4()),
         who=f"{_find_user()}@{socket.gethostname()}",
+        log=session.terminal.progress if is_debugging(session.environment) else None,
     )
 
 

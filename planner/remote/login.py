@@ -5,6 +5,7 @@ password, each as ``HW_*`` before its twins; then files, those that the environm
 lie there.
 """
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -72,6 +73,12 @@ def find_credentials(environment: Mapping[str, str]) -> Credentials:
     if login is None:
         raise CredentialsError("There are no credentials", f"The service answers nobody without them. {ADVICE}")
     return login.credentials
+
+
+def find_secret_values(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the values in ``environment`` that must never be shown, whether they are in use or not."""
+    names = (*itertools.chain(*KEY_FAMILIES), *TOKEN_VARIABLES, *(one.password for one in _PASSWORD_FAMILIES))
+    return tuple(environment[name] for name in names if environment.get(name))
 
 
 def _find_keys(environment: Mapping[str, str]) -> Login | None:

@@ -13,6 +13,8 @@ from planner.simulator.asgi import Application, Exchange
 from planner.simulator.documents import World, change_options, start_world
 from planner.simulator.faults import FaultSource, Script, StaleRead
 from planner.simulator.hosting import Host
+from planner.simulator.identity import PATH as IDENTITY_PATH
+from planner.simulator.identity import Identity
 from planner.simulator.pacing import Pace, StepPerRequest
 from planner.simulator.requests import Request, Response
 from planner.simulator.store import KeptStore, MemoryStore
@@ -37,14 +39,16 @@ class Serving:
     """How a server serves.
 
     ``host`` is a loopback one, ``port`` 0 a free one. ``pace`` says how fast the service lives (a step a request),
-    ``gate`` judges credentials. ``has_record`` keeps every request. ``report`` is told of what goes wrong with the
-    simulator itself: a world that cannot be saved, an exception that nobody foresaw.
+    ``gate`` judges credentials. ``identity`` gives out tokens, which then are the only good ones. ``has_record``
+    keeps every request. ``report`` is told of what goes wrong with the simulator itself: a world that cannot be
+    saved, an exception that nobody foresaw.
     """
 
     host: str = "127.0.0.1"
     port: int = 0
     pace: Pace = field(default_factory=StepPerRequest)
     gate: Gate = _accept_all
+    identity: Identity | None = None
     has_record: bool = True
     report: Callable[[Exception], None] = _log
 
@@ -136,7 +140,10 @@ class LocalServer:
         return Exchange(fault=fault, answer=lambda: self._answer(request, is_stale=isinstance(fault, StaleRead)))
 
     def _answer(self, request: Request, *, is_stale: bool) -> Response:
-        if self._requires_auth and not has_credentials(request):
+        identity = self._serving.identity
+        if identity is not None and request.path == IDENTITY_PATH:
+            return identity.answer(request)
+        if self._requires_auth and not (has_credentials(request) and (identity is None or identity.admits(request))):
             return refuse_credentials(self.world)
         if self._requires_auth and not self._serving.gate(request):
             return refuse_signature(self.world)
