@@ -17,6 +17,7 @@ VALUE_OPTIONS: Final = frozenset(
         "replace",
         "revert-drift",
         "target",
+        "timeout",
         "wait",
     }
 )
