@@ -9,6 +9,7 @@ import click
 from planner.cli.approval import Approval
 from planner.cli.command import Command
 from planner.cli.options import (
+    allow_older_commit,
     auto_approve,
     file_argument,
     find_plan_options,
@@ -16,6 +17,8 @@ from planner.cli.options import (
     make_inputs,
     parallelism,
     plan_options,
+    reason,
+    receipt,
 )
 from planner.cli.plan_output import load_plan, refuse_contradictions
 from planner.cli.session import Session
@@ -53,7 +56,9 @@ _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 )
 @click.option("--fail-fast", is_flag=True, help="Start nothing more after the first failure.")
 @lock_timeout
-@click.option("--reason", default="", metavar="TEXT", help="Why; shown to those who wait for the lock.")
+@reason
+@receipt
+@allow_older_commit
 @plan_options
 @parallelism
 @click.pass_context
@@ -81,10 +86,18 @@ def apply(context: click.Context, /, *, plan: Path | None, auto_approve: bool, *
     applied = make_changes(make_workplace(session), request, approve=approval)
     if saved is None and not request.expect:
         approval.show_unasked(applied.plan)
-    return show_applied(session, applied, told=approval.told)
+    return show_applied(session, applied, told=approval.told, receipt=options["receipt"])
 
 
-_REQUEST_OPTIONS: Final = ("skip_blocked", "wait_for", "fail_fast", "lock_timeout", "reason", "parallelism")
+_REQUEST_OPTIONS: Final = (
+    "skip_blocked",
+    "wait_for",
+    "fail_fast",
+    "lock_timeout",
+    "reason",
+    "parallelism",
+    "allow_older_commit",
+)
 
 
 def _load_saved(context: click.Context, path: Path) -> Plan:

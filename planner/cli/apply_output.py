@@ -1,18 +1,26 @@
 """The end of an apply, shown: what was done, what was left out, and the exit code."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from planner.cli.session import DONE, FAILED, Session, report
 from planner.core.approval import is_only_waiting
 from planner.core.changes import Applied as Done
 from planner.core.changes import Waiting
 from planner.core.diagnostics import Diagnostic, has_errors, make_warning
+from planner.state.files import save_atomically
+from planner.state.receipt_document import format_receipt
 from planner.views.apply_text import format_apply_summary
 from planner.workflow.apply import Applied
 
 
-def show_applied(session: Session, applied: Applied, *, told: Iterable[Diagnostic] = ()) -> int:
-    """Show how an apply ended and return its exit code; what is in ``told`` is not told again."""
+def show_applied(
+    session: Session, applied: Applied, *, told: Iterable[Diagnostic] = (), receipt: Path | None = None
+) -> int:
+    """Show how an apply ended and return its exit code; what is in ``told`` is not told again.
+
+    The receipt goes to the file ``receipt``, too. Raises StateError where that cannot be written.
+    """
     known = set(told)
     diagnostics = (*applied.diagnostics, *_find_left_out(applied))
     report(session, [one for one in diagnostics if one not in known])
@@ -20,6 +28,8 @@ def show_applied(session: Session, applied: Applied, *, told: Iterable[Diagnosti
         terminal = session.terminal
         summary = format_apply_summary(applied.ended, width=terminal.width, colour=terminal.has_colour_in_results)
         terminal.show(f"\n{summary}")
+    if receipt is not None and applied.receipt is not None:
+        save_atomically(session.directory / receipt, format_receipt(applied.receipt), what="receipt")
     return DONE if is_complete(applied) else FAILED
 
 

@@ -1,6 +1,7 @@
 """``poolctl destroy``."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -8,7 +9,18 @@ import click
 from planner.cli.approval import Approval
 from planner.cli.asking import ask_for
 from planner.cli.command import Command
-from planner.cli.options import allow, auto_approve, exclude, lock_timeout, make_inputs, parallelism, target
+from planner.cli.options import (
+    allow,
+    allow_older_commit,
+    auto_approve,
+    exclude,
+    lock_timeout,
+    make_inputs,
+    parallelism,
+    reason,
+    receipt,
+    target,
+)
 from planner.cli.plan_output import show_plan
 from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.workplaces import make_workplace
@@ -35,6 +47,9 @@ _INSTEAD = "--auto-approve, and --allow ADDR=destroys for each address"
 @exclude
 @allow
 @lock_timeout
+@reason
+@receipt
+@allow_older_commit
 @parallelism
 @click.pass_obj
 def destroy(session: Session, /, *, auto_approve: bool, **options: Any) -> int:
@@ -45,13 +60,15 @@ def destroy(session: Session, /, *, auto_approve: bool, **options: Any) -> int:
     inputs = replace(make_inputs(options), destroy=True)
     request = _make_request(inputs, options)
     if auto_approve:
-        return _destroy_unasked(session, request)
+        return _destroy_unasked(session, request, receipt=options["receipt"])
     granted = _grant(session, request)
     plan = _plan(session, granted)
     show_plan(session, plan)
     if not has_changes(plan.summary):
         return DONE
-    return _destroy_shown(session, granted, plan) if _ask(session, plan) else FAILED
+    if not _ask(session, plan):
+        return FAILED
+    return _destroy_shown(session, granted, plan, receipt=options["receipt"])
 
 
 def _make_request(inputs: PlanInputs, options: dict[str, Any]) -> "ApplyRequest":
@@ -61,6 +78,8 @@ def _make_request(inputs: PlanInputs, options: dict[str, Any]) -> "ApplyRequest"
         inputs=inputs,
         lock_timeout=options["lock_timeout"],
         parallelism=options["parallelism"],
+        reason=options["reason"],
+        allow_older_commit=options["allow_older_commit"],
         operation="destroy",
     )
 
@@ -96,20 +115,21 @@ def _ask(session: Session, plan: Plan) -> bool:
     return ask_for(session, question, answer=project_id, verb="Destroy", instead=_INSTEAD)
 
 
-def _destroy_unasked(session: Session, request: "ApplyRequest") -> int:
+def _destroy_unasked(session: Session, request: "ApplyRequest", *, receipt: Path | None) -> int:
     from planner.cli.apply_output import show_applied
     from planner.workflow.apply import apply
 
     approval = Approval(session, is_given=True, verb="Destroy")
     applied = apply(make_workplace(session), request, approve=approval)
     approval.show_unasked(applied.plan)
-    return show_applied(session, applied, told=approval.told)
+    return show_applied(session, applied, told=approval.told, receipt=receipt)
 
 
-def _destroy_shown(session: Session, request: "ApplyRequest", plan: Plan) -> int:
+def _destroy_shown(session: Session, request: "ApplyRequest", plan: Plan, *, receipt: Path | None) -> int:
     """Destroy what was shown and answered: the digests are the approval, so nobody is asked again."""
     from planner.cli.apply_output import show_applied
     from planner.workflow.apply import apply
 
     bound = replace(request, expect=tuple(one.digest for one in _find_going(plan)))
-    return show_applied(session, apply(make_workplace(session), bound, approve=lambda _plan: False))
+    applied = apply(make_workplace(session), bound, approve=lambda _plan: False)
+    return show_applied(session, applied, receipt=receipt)

@@ -35,6 +35,15 @@ lock_timeout: Final = click.option(
     metavar="TIME",
     help="Wait for the lock of the state, such as 30s.",
 )
+reason: Final = click.option(
+    "--reason", default="", metavar="TEXT", help="Why; kept in the receipt, shown to those who wait for the lock."
+)
+receipt: Final = click.option(
+    "--receipt", type=click.Path(path_type=Path), metavar="FILE", help="Write what came of each operation to FILE, too."
+)
+allow_older_commit: Final = click.option(
+    "--allow-older-commit", is_flag=True, help="Apply files of an older or unrelated commit than the last."
+)
 parallelism: Final = click.option(
     "--parallelism", type=click.IntRange(1, 100), metavar="N", help="How many requests may run at once."
 )

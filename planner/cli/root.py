@@ -17,6 +17,7 @@ _ENTRIES: Final = {
     "show": Entry(place="planner.cli.show:show", help="Show a saved plan, or the state."),
     "import": Entry(place="planner.cli.adopt:adopt", help="Adopt one live resource."),
     "drift": Entry(place="planner.cli.drift:drift", help="Show what others changed since the last apply."),
+    "log": Entry(place="planner.cli.log:log", help="Show who applied what, when and why, and what came of it."),
     "state": Entry(place="planner.cli.state:state", help="List, show, move or forget what is recorded."),
     "lock": Entry(place="planner.cli.lock:lock", help="Show who holds the lock of the state."),
     "force-unlock": Entry(place="planner.cli.force_unlock:force_unlock", help="Break the lock of the state by its id."),

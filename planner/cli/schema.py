@@ -14,6 +14,6 @@ from planner.workflow.schema import SCHEMAS, format_schema
 @click.argument("name", type=click.Choice(list(SCHEMAS)))
 @click.pass_obj
 def schema(session: Session, name: str) -> int:
-    """Print the JSON Schema of a configuration file, a saved plan or the state."""
+    """Print the JSON Schema of a configuration file, a saved plan, the state or a receipt."""
     session.terminal.show(format_schema(name))
     return DONE

@@ -10,10 +10,12 @@ VALUE_OPTIONS: Final = frozenset(
         "exclude",
         "expect",
         "format",
+        "limit",
         "lock-timeout",
         "out",
         "parallelism",
         "reason",
+        "receipt",
         "replace",
         "revert-drift",
         "target",
@@ -26,6 +28,7 @@ VALUE_OPTIONS: Final = frozenset(
 FLAG_OPTIONS: Final = frozenset(
     {
         "all",
+        "allow-older-commit",
         "auto-approve",
         "debug",
         "destroy",
@@ -36,14 +39,15 @@ FLAG_OPTIONS: Final = frozenset(
         "json",
         "no-color",
         "refresh-only",
+        "service",
         "skip-blocked",
         "version",
     }
 )
 """Long options that take none; ``json`` is Terraform's word for ``--format json``."""
 
-SHORT_VALUE_OPTIONS: Final = frozenset({"-C", "-o"})
-SHORT_OPTIONS: Final = frozenset("Cho")
+SHORT_VALUE_OPTIONS: Final = frozenset({"-C", "-n", "-o"})
+SHORT_OPTIONS: Final = frozenset("Chno")
 
 
 def translate_arguments(arguments: Iterable[str]) -> list[str]:

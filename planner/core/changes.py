@@ -243,9 +243,13 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """An operation did not happen, or the service said that it failed."""
+    """An operation did not happen, or the service said that it failed.
+
+    ``partial`` says how much of it came where it came in part, such as ``2 of 3 nodes of F``.
+    """
 
     diagnostics: tuple[Diagnostic, ...]
+    partial: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ def judge_nodes(report: NodeReport, before: NodeReport | None, *, address: Addre
         return Reached()
     what = ", ".join(map(_format_tally, left))
     if report.is_partial and before is not None and before.is_partial:
-        return Broken(diagnostics=(report_partial(address, what, message=report.message),))
+        return Broken(diagnostics=(report_partial(address, what, message=report.message),), partial=what)
     return Pending(what=what, nodes=make_node_progress(report.tallies))
 
 

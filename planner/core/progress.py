@@ -36,9 +36,10 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
-    """The service says that it failed, or succeeded only in part."""
+    """The service says that it failed, or succeeded only in part: then ``partial`` says how much of it came."""
 
     diagnostics: tuple[Diagnostic, ...]
+    partial: str = ""
 
 
 Progress: TypeAlias = Reached | Pending | Broken
@@ -49,7 +50,8 @@ def join_progress(parts: Iterable[Progress]) -> Progress:
     listed = tuple(parts)
     broken = tuple(one for part in listed if isinstance(part, Broken) for one in part.diagnostics)
     if broken:
-        return Broken(diagnostics=broken)
+        partial = ", ".join(part.partial for part in listed if isinstance(part, Broken) and part.partial)
+        return Broken(diagnostics=broken, partial=partial)
     pending = [part for part in listed if isinstance(part, Pending)]
     if pending:
         nodes = tuple(row for part in pending for row in part.nodes)

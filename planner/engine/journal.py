@@ -83,6 +83,7 @@ class Journal:
         self.path = path
         self._descriptor = descriptor
         self._end = end
+        self._records: list[Record] = []
         self._lock = threading.Lock()
 
     def write(self, *records: Record) -> None:
@@ -97,6 +98,13 @@ class Journal:
                 os.ftruncate(self._descriptor, self._end)
             write_fully(self._descriptor, data)
             self._end += len(data)
+            self._records += records
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """Return what was written since the journal was opened."""
+        with self._lock:
+            return tuple(self._records)
 
     def close(self) -> None:
         """Close the file; a run without ``RunEnded`` stays open for the next one to settle."""

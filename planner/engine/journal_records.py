@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
@@ -19,6 +19,8 @@ class RunStarted:
     """A run begins; ``time`` is RFC 3339 in UTC, here and below.
 
     ``change_digests`` are those of the plan's changes: who approved the plan by its digest approved each of them.
+    ``receipt`` is the document of the receipt of which no operation has begun, so that whoever settles a killed
+    run can complete it; None in journals of earlier versions.
     """
 
     run_id: str
@@ -28,6 +30,7 @@ class RunStarted:
     serial: int
     time: str
     change_digests: tuple[str, ...] = ()
+    receipt: Value = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,8 @@ class OperationStarted:
 class OperationEnded:
     """A request has its outcome, in a word: applied, waiting, failed, uncertain, skipped.
 
-    ``service_date`` is the ``Date`` header of the answer; empty where none came.
+    ``service_date`` is the ``Date`` header of the answer; empty where none came. ``partial`` says how much
+    came where it came in part.
     """
 
     address: Address
@@ -62,6 +66,7 @@ class OperationEnded:
     detail: str
     time: str
     service_date: str = ""
+    partial: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +108,15 @@ def parse_record(line: str) -> Record:
     except (ValueError, RecursionError):
         raise RecordError("it is not JSON") from None
     kind = _KINDS.get(str(members.pop("record", ""))) if isinstance(members, dict) else None
-    if kind is None or members.keys() != {one.name for one in fields(kind)}:
+    if kind is None or not _fits(kind, members):
         raise RecordError("it is no record of this version")
     return kind(**{name: _parse_member(name, value) for name, value in members.items()})
+
+
+def _fits(kind: type[Record], members: Mapping[str, Any]) -> bool:
+    """Tell whether ``members`` are those of ``kind``; an earlier version may not have had the optional ones."""
+    known = {one.name: one.default is not MISSING for one in fields(kind)}
+    return members.keys() <= known.keys() and all(name in members or may_lack for name, may_lack in known.items())
 
 
 def is_run_end(line: bytes) -> bool:
@@ -125,7 +136,7 @@ _NAMES: Final[Mapping[type[Record], str]] = {kind: name for name, kind in _KINDS
 
 def _parse_member(name: str, value: Any) -> Any:
     match name:
-        case "body":
+        case "body" | "receipt":
             return value
         case "address":
             return _parse_address(value)

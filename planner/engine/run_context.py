@@ -4,10 +4,21 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, assert_never
 
 from planner.core.addresses import Address
-from planner.core.changes import Block, Change, Failed, Intent, Operation, Outcome, Uncertain
+from planner.core.changes import (
+    Applied,
+    Block,
+    Change,
+    Failed,
+    Intent,
+    Operation,
+    Outcome,
+    Skipped,
+    Uncertain,
+    Waiting,
+)
 from planner.core.diagnostics import Diagnostic
 from planner.core.events import Emit
 from planner.core.kind_rules import KindRules
@@ -42,8 +53,8 @@ class RunContext:
     wait_for: Literal["done", "accepted"] = "done"
 
     def format_time(self) -> str:
-        """Return the time now as RFC 3339 in UTC."""
-        return self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+        """Return the time now as RFC 3339 in UTC, to the millisecond."""
+        return format_moment(self.clock())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +97,11 @@ class Sent:
 Sending = Sent | Failed | Uncertain
 
 
+def format_moment(moment: dt.datetime) -> str:
+    """Return an aware moment in UTC as RFC 3339, to the millisecond."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
+
+
 def note_start(context: RunContext, step: Step, *, body: Value, tracked: TrackedResource | None) -> None:
     """Write to the journal that a request is about to be sent; ``tracked`` is what it leaves when it is done."""
     context.ledger.write(
@@ -111,6 +127,7 @@ def make_end(context: RunContext, step: Step, outcome: Outcome) -> OperationEnde
         detail=_find_detail(outcome),
         time=context.format_time(),
         service_date=context.gateway.service_date,
+        partial=outcome.partial if isinstance(outcome, Failed) else "",
     )
 
 
@@ -132,6 +149,12 @@ def make_failed(*diagnostics: Diagnostic) -> Failed:
 def _find_detail(outcome: Outcome) -> str:
     match outcome:
         case Failed() | Uncertain():
-            return "; ".join(one.summary for one in outcome.diagnostics)
-        case _:
+            return " ".join(f"{one.summary}: {one.detail}" for one in outcome.diagnostics)
+        case Waiting(what=what):
+            return what
+        case Skipped(why=why):
+            return why
+        case Applied():
             return ""
+        case _:
+            assert_never(outcome)

@@ -81,7 +81,7 @@ def _wait(context: RunContext, *, address: Address, what: str, look: Look) -> Aw
             case Reached():
                 return Awaited(live=live, reached=progress)
             case Broken():
-                return Failed(diagnostics=progress.diagnostics)
+                return Failed(diagnostics=progress.diagnostics, partial=progress.partial)
             case Pending():
                 pending = progress
         now = time.monotonic()

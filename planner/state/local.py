@@ -1,6 +1,7 @@
 """The local store: the state is a file, its lock a file beside it. For one disk only."""
 
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,8 @@ from planner.state.lock import Holder, LockRequest
 from planner.state.os_errors import UNTOUCHED, report_os_errors
 
 _WHAT = "state file"
+_RECEIPT = "receipt"
+_RECEIPT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _KEPT = "What this run did is in its journal; run `poolctl plan`: it reads the journal and the service."
 
 
@@ -56,6 +59,29 @@ class LocalStore:
             raise StateChangedError(make_error("state.changed", "The state was changed meanwhile", detail=detail))
         save_atomically(self._place.state, format_state(state), what=_WHAT)
         self._version = self._find_version()
+
+    def save_receipt(self, receipt_id: str, text: str) -> None:
+        """Keep a receipt beside the state file, as ``pools.state.receipts/ID.json``.
+
+        The lock must be held. Raises LockLostError, StateFileError; ValueError for an id that is no file name.
+        """
+        if not _RECEIPT_ID.fullmatch(receipt_id):
+            raise ValueError(f"not a receipt's id: {receipt_id!r}")
+        self._require_lock()
+        folder = self._receipts
+        with report_os_errors(folder, what=_RECEIPT, doing="make"):
+            folder.mkdir(exist_ok=True)
+        save_atomically(folder / f"{receipt_id}.json", text, what=_RECEIPT)
+
+    def load_receipts(self) -> dict[str, str]:
+        """Return the texts of the receipts beside the state file, by id, oldest first. Raises StateError."""
+        with report_os_errors(self._receipts, what=_RECEIPT, doing="list"):
+            paths = sorted(self._receipts.glob("*.json"))
+        return {path.stem: load_text(path, what=_RECEIPT) for path in paths if _RECEIPT_ID.fullmatch(path.stem)}
+
+    @property
+    def _receipts(self) -> Path:
+        return self._place.state.with_name(f"{self._place.state.stem}.receipts")
 
     def acquire(self, request: LockRequest) -> LocalLock:
         """Return the lock. Raises LockHeldError when ``request.timeout`` seconds did not suffice."""

@@ -1,4 +1,4 @@
-"""The JSON Schemas of state and plan, made from the models that read them.
+"""The JSON Schemas of state, plan and receipt, made from the models that read them.
 
 ``python -m planner.state.schemas state`` prints what ``schemas/state.schema.json`` holds.
 """
@@ -13,6 +13,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from planner.state.json_text import format_json
 from planner.state.models import StateDocument
 from planner.state.plan_models import PlanDocument
+from planner.state.receipt_models import ReceiptDocument
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -27,9 +28,15 @@ def build_plan_schema() -> dict[str, Any]:
     return _build_schema(PlanDocument, title="poolctl plan")
 
 
+def build_receipt_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a receipt."""
+    return _build_schema(ReceiptDocument, title="poolctl receipt")
+
+
 SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
     "state": build_state_schema,
     "plan": build_plan_schema,
+    "receipt": build_receipt_schema,
 }
 """By the name that ``poolctl schema`` and ``schemas/<name>.schema.json`` use."""
 

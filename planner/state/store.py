@@ -1,5 +1,6 @@
 """What every store of a state can do, wherever it keeps it."""
 
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -39,6 +40,14 @@ class Store(Protocol):
 
     def save(self, state: State) -> None:
         """Store ``state`` durably. Raises LockLostError without the lock, StateChangedError for a lost race."""
+        ...
+
+    def save_receipt(self, receipt_id: str, text: str) -> None:
+        """Keep a receipt with the state, in place of an earlier one of this id. Needs the lock."""
+        ...
+
+    def load_receipts(self) -> Mapping[str, str]:
+        """Return the texts of all receipts that are kept, by id, oldest first."""
         ...
 
     def acquire(self, request: LockRequest) -> HeldLock:

@@ -56,6 +56,8 @@ def _find_words(outcome: Outcome) -> str:
             return ""
         case Waiting(what=what):
             return f": {escape_text(what)}"
+        case Failed(partial=partial) if partial:
+            return f": done in part: {escape_text(partial)}"
         case Failed(diagnostics=diagnostics) | Uncertain(diagnostics=diagnostics):
             return find_summary(diagnostics)
         case Skipped(why=why):

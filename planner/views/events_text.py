@@ -92,6 +92,9 @@ def _build_ending(event: ChangeEnded) -> Line:
             return make_line(subject, f" {noun} complete {after}")
         case Waiting(what=what):
             return make_line(subject, f" Accepted {after}, not finished: still waiting for {escape_text(what)}")
+        case Failed(partial=partial) if partial:
+            words = Span(f"{noun} done in part {after}", Tone.ALERT)
+            return make_line(subject, " ", words, f": {escape_text(partial)}")
         case Failed(diagnostics=diagnostics):
             return make_line(subject, " ", Span(f"{noun} failed {after}", Tone.ALERT), find_summary(diagnostics))
         case Uncertain(diagnostics=diagnostics):

@@ -9,11 +9,15 @@ from planner.core.approval import Chosen, choose, find_expected, is_loud, report
 from planner.core.changes import Failed, Plan, PlanInputs, Uncertain
 from planner.core.diagnostics import Diagnostic
 from planner.core.events import ChangeEnded
+from planner.core.receipts import Receipt
 from planner.core.recheck import recheck
 from planner.core.tracking import State
 from planner.engine.journal import load_change_digests
+from planner.engine.receipts import seal_receipt
+from planner.workflow.commits import check_commit, find_commit
 from planner.workflow.desk import Desk, Opening, open_desk, save_refreshed, save_settled
 from planner.workflow.gather import Prepared, prepare
+from planner.workflow.receipts import Story, begin_receipt, make_receipt_id
 from planner.workflow.running import RunRequest, run
 from planner.workflow.saved_plan import check_saved
 from planner.workflow.workplace import Workplace, load_files, make_lock_request
@@ -28,7 +32,8 @@ class ApplyRequest:
 
     ``saved`` is a saved plan: exactly its changes or nothing, without asking. ``expect`` holds digests
     that are the approval. ``is_given``: the answer was given beforehand, so that what was just read is
-    run without being read again. ``lock_timeout`` is in seconds.
+    run without being read again. ``lock_timeout`` is in seconds. ``allow_older_commit`` lets files go back
+    behind those that were applied last.
     """
 
     inputs: PlanInputs
@@ -42,11 +47,15 @@ class ApplyRequest:
     reason: str = ""
     parallelism: int | None = None
     operation: str = "apply"
+    allow_older_commit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """What an apply came to: the plan that was run, how each change ended, and what was left out."""
+    """What an apply came to: the plan that was run, how each change ended, and what was left out.
+
+    ``receipt`` is None where no plan was to be run, as for ``import`` and ``--refresh-only``.
+    """
 
     plan: Plan
     ended: tuple[ChangeEnded, ...] = ()
@@ -54,21 +63,37 @@ class Applied:
     diagnostics: tuple[Diagnostic, ...] = ()
     is_approved: bool = True
     is_interrupted: bool = False
+    receipt: Receipt | None = None
 
 
 def apply(workplace: Workplace, request: ApplyRequest, *, approve: Approve) -> Applied:
     """Make the changes of a plan and return how each ended. Raises PoolctlError where nothing was sent."""
     files = load_files(workplace)
     request = replace(request, expect=_widen(workplace, request.expect))
+    commit = find_commit(workplace.directory)
 
     def check(stored: State | None) -> None:
+        if stored is not None and not request.allow_older_commit:
+            check_commit(workplace.directory, commit=commit, applied_from=stored.applied_from)
         if request.saved is not None:
             check_saved(request.saved, stored, config_digest=files.loaded.config_digest)
 
     lock = make_lock_request(workplace, operation=request.operation, timeout=request.lock_timeout, info=request.reason)
     opening = Opening(files=files, lock=lock, check=check, parallelism=request.parallelism)
     with open_desk(workplace, opening) as desk:
-        return _apply(desk, request, approve=approve)
+        story = Story(operation=request.operation, reason=request.reason, commit=commit)
+        applied = _apply(desk, request, approve=approve, story=story)
+        return applied if request.inputs.refresh_only else _add_receipt(desk, applied, story)
+
+
+def _add_receipt(desk: Desk, applied: Applied, story: Story) -> Applied:
+    """Return ``applied`` with a receipt also where nothing was begun; that one is not kept with the state."""
+    if applied.receipt is not None:
+        return applied
+    loud = tuple(filter(is_loud, applied.plan.changes))
+    began = make_receipt_id(desk.workplace)
+    receipt = begin_receipt(desk, story, plan=applied.plan, changes=loud, receipt_id=began)
+    return replace(applied, receipt=seal_receipt(replace(receipt, ended=receipt.started, left_out=applied.left_out)))
 
 
 def _widen(workplace: Workplace, digests: tuple[str, ...]) -> tuple[str, ...]:
@@ -77,7 +102,7 @@ def _widen(workplace: Workplace, digests: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted({*digests, *(one for found in begun for one in found)}))
 
 
-def _apply(desk: Desk, request: ApplyRequest, *, approve: Approve) -> Applied:
+def _apply(desk: Desk, request: ApplyRequest, *, approve: Approve, story: Story) -> Applied:
     prepared = _prepare(desk, request)
     settled = save_settled(desk, prepared.request.state)
     if request.inputs.refresh_only:
@@ -91,12 +116,12 @@ def _apply(desk: Desk, request: ApplyRequest, *, approve: Approve) -> Applied:
     chosen = _choose(draft.plan, request)
     is_answered = request.saved is not None or bool(request.expect) or not any(map(is_loud, chosen.changes))
     if is_answered:
-        return _run(settled, request, draft, chosen=chosen)
+        return _run(settled, request, draft, chosen=chosen, story=story)
     if not approve(draft.plan):
         return Applied(plan=draft.plan, diagnostics=draft.warnings, is_approved=False)
     if request.is_given:
-        return _run(settled, request, draft, chosen=chosen)
-    return _apply_approved(settled, request, draft.plan)
+        return _run(settled, request, draft, chosen=chosen, story=story)
+    return _apply_approved(settled, request, draft.plan, story=story)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +138,11 @@ class _Draft:
         return (*self.prepared.warnings, *self.prepared.plan.diagnostics)
 
 
-def _apply_approved(desk: Desk, request: ApplyRequest, plan: Plan) -> Applied:
+def _apply_approved(desk: Desk, request: ApplyRequest, plan: Plan, *, story: Story) -> Applied:
     """Run a plan that somebody has looked at for a while: everything is read and checked again first."""
     draft = _check_again(plan, _prepare(desk, request))
-    return _find_refusal(draft, request) or _run(desk, request, draft, chosen=_choose(draft.plan, request))
+    chosen = _choose(draft.plan, request)
+    return _find_refusal(draft, request) or _run(desk, request, draft, chosen=chosen, story=story)
 
 
 def _prepare(desk: Desk, request: ApplyRequest) -> Prepared:
@@ -164,8 +190,14 @@ def _refresh(desk: Desk, prepared: Prepared, *, approve: Approve) -> Applied:
     return Applied(plan=plan, ended=ended, diagnostics=warnings)
 
 
-def _run(desk: Desk, request: ApplyRequest, draft: _Draft, *, chosen: Chosen) -> Applied:
-    options = RunRequest(plan=draft.plan, wait_for=request.wait_for, fail_fast=request.fail_fast)
+def _run(desk: Desk, request: ApplyRequest, draft: _Draft, *, chosen: Chosen, story: Story) -> Applied:
+    options = RunRequest(
+        plan=draft.plan,
+        wait_for=request.wait_for,
+        fail_fast=request.fail_fast,
+        story=story,
+        left_out=chosen.left_out,
+    )
     ran = run(desk, options, changes=chosen.changes, prepared=draft.prepared)
     faults = tuple(fault for one in ran.ended for fault in _find_faults(one))
     return Applied(
@@ -174,6 +206,7 @@ def _run(desk: Desk, request: ApplyRequest, draft: _Draft, *, chosen: Chosen) ->
         left_out=chosen.left_out,
         diagnostics=(*draft.warnings, *faults, *ran.diagnostics),
         is_interrupted=ran.is_interrupted,
+        receipt=ran.receipt,
     )
 
 

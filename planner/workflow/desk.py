@@ -16,6 +16,7 @@ from planner.state.local import LocalStore
 from planner.state.lock import LockRequest
 from planner.state.versions import make_next
 from planner.workflow.gather import Prepared, recall_state
+from planner.workflow.receipts import keep_settled
 from planner.workflow.service import check_identity, find_endpoint, open_service
 from planner.workflow.workplace import Files, Workplace, open_store
 
@@ -66,9 +67,13 @@ def open_desk(workplace: Workplace, opening: Opening) -> Iterator[Desk]:
             )
 
 
-def save_state(desk: Desk, resources: Mapping[Address, TrackedResource]) -> Desk:
-    """Store ``resources`` where they differ from what is stored, and return the desk with the new state."""
-    following = make_next(desk.state, resources=resources, service=desk.client.endpoint.identity)
+def save_state(desk: Desk, resources: Mapping[Address, TrackedResource], *, applied_from: str | None = None) -> Desk:
+    """Store ``resources`` where they differ from what is stored, and return the desk with the new state.
+
+    ``applied_from`` is the commit of the files; None leaves it as it is.
+    """
+    service = desk.client.endpoint.identity
+    following = make_next(desk.state, resources=resources, service=service, applied_from=applied_from)
     if following.serial != desk.state.serial:
         desk.store.save(following)
     return replace(desk, state=following)
@@ -80,6 +85,7 @@ def save_settled(desk: Desk, settled: State) -> Desk:
         return desk
     saved = save_state(desk, settled.resources)
     for run in desk.recalled.runs:
+        keep_settled(saved, run, before=desk.recalled.state.resources, after=settled.resources)
         close_run(run.path, time=f"{desk.workplace.clock():%Y-%m-%dT%H:%M:%SZ}")
     return replace(saved, recalled=Recalled(state=saved.state))
 

@@ -8,31 +8,37 @@ from typing import Literal
 from planner.core.addresses import Address
 from planner.core.advance import make_kept
 from planner.core.approval import is_loud
-from planner.core.changes import Block, Change, Plan, Uncertain
+from planner.core.changes import Block, Change, Plan, Skipped, Uncertain
 from planner.core.diagnostics import Diagnostic
 from planner.core.events import ChangeEnded, Noticed
 from planner.core.plan_blocks import find_change_blocks
+from planner.core.receipts import Receipt
 from planner.core.snapshot import LiveResource
-from planner.core.tracking import State, TrackedResource
+from planner.core.tracking import TrackedResource
 from planner.engine.journal import Journal, RunEnded, RunStarted, open_journal
 from planner.engine.ledger import Ledger
+from planner.engine.receipts import complete_receipt, seal_receipt
 from planner.engine.run_context import RunContext
 from planner.engine.runner import RunOptions, run_changes
 from planner.engine.signals import watch_signals
 from planner.kinds.table import KINDS
 from planner.remote.gateway import Gateway
 from planner.state.errors import StateError
+from planner.state.receipt_document import build_receipt_json
 from planner.workflow.desk import Desk, save_state
 from planner.workflow.gather import Prepared
+from planner.workflow.receipts import Story, begin_receipt, keep_receipt, make_receipt_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """How to run: the plan that is run, how long to wait, and whether a failure stops the rest."""
+    """How to run: the plan that is run, how long to wait, whether a failure stops the rest, and what is told of it."""
 
     plan: Plan
     wait_for: Literal["done", "accepted"]
     fail_fast: bool
+    story: Story
+    left_out: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,7 @@ class Ran:
     ended: tuple[ChangeEnded, ...] = ()
     is_interrupted: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
+    receipt: Receipt | None = None
 
 
 def run(desk: Desk, request: RunRequest, *, changes: tuple[Change, ...], prepared: Prepared) -> Ran:
@@ -50,16 +57,36 @@ def run(desk: Desk, request: RunRequest, *, changes: tuple[Change, ...], prepare
         _keep_up(desk, changes, prepared)
         return Ran()
     stop = threading.Event()
-    run_id = f"{desk.workplace.clock():%Y%m%dT%H%M%SZ}-{desk.workplace.make_id()}"
-    saver = _Saver(desk)
+    run_id = make_receipt_id(desk.workplace)
+    saver = _Saver(desk, commit=request.story.commit)
     saver.save(desk.state.resources)
+    loud = tuple(filter(is_loud, changes))
+    receipt = begin_receipt(saver.desk, request.story, plan=request.plan, changes=loud, receipt_id=run_id)
+    receipt = replace(receipt, left_out=request.left_out)
     with open_journal(desk.workplace.directory, run_id) as journal:
-        _start(desk, journal, run_id=run_id, state=saver.desk.state, plan=request.plan)
+        _start(journal, receipt=receipt, plan=request.plan)
         context = _make_context(desk, request, journal=journal, stop=stop, prepared=prepared)
         with watch_signals(stop, notify=lambda text: desk.workplace.emit(Noticed(text=text))) as received:
             end = run_changes(context, changes, options=RunOptions(save=saver.save, fail_fast=request.fail_fast))
-        unwritten = end.diagnostics or _close(journal, end.ended, time=context.format_time())
-    return Ran(ended=end.ended, is_interrupted=received.is_set(), diagnostics=unwritten)
+        receipt = replace(receipt, is_interrupted=received.is_set())
+        receipt = _complete(receipt, journal, end.ended, time=context.format_time())
+        unwritten = end.diagnostics or _keep(saver.desk, receipt)
+        unwritten = unwritten or _close(journal, end.ended, time=context.format_time())
+    return Ran(ended=end.ended, is_interrupted=received.is_set(), diagnostics=unwritten, receipt=receipt)
+
+
+def _complete(receipt: Receipt, journal: Journal, ended: tuple[ChangeEnded, ...], *, time: str) -> Receipt:
+    skipped = {one.address: one.outcome.why for one in ended if isinstance(one.outcome, Skipped)}
+    return seal_receipt(complete_receipt(receipt, journal.records, ended=time, skipped=skipped))
+
+
+def _keep(desk: Desk, receipt: Receipt) -> tuple[Diagnostic, ...]:
+    """Keep the receipt with the state; return why that failed. The journal stays open then, and has it all."""
+    try:
+        keep_receipt(desk, receipt)
+    except StateError as error:
+        return error.diagnostics
+    return ()
 
 
 def _close(journal: Journal, ended: tuple[ChangeEnded, ...], *, time: str) -> tuple[Diagnostic, ...]:
@@ -76,11 +103,12 @@ def _close(journal: Journal, ended: tuple[ChangeEnded, ...], *, time: str) -> tu
 class _Saver:
     """Saves the state again and again, each time on top of what it saved last."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, commit: str) -> None:
         self.desk = desk
+        self._commit = commit
 
     def save(self, resources: Mapping[Address, TrackedResource]) -> None:
-        self.desk = save_state(self.desk, resources)
+        self.desk = save_state(self.desk, resources, applied_from=self._commit)
 
 
 def _keep_up(desk: Desk, changes: tuple[Change, ...], prepared: Prepared) -> None:
@@ -98,16 +126,17 @@ def _keep_up(desk: Desk, changes: tuple[Change, ...], prepared: Prepared) -> Non
         save_state(desk, resources)
 
 
-def _start(desk: Desk, journal: Journal, *, run_id: str, state: State, plan: Plan) -> None:
+def _start(journal: Journal, *, receipt: Receipt, plan: Plan) -> None:
     journal.write(
         RunStarted(
-            run_id=run_id,
+            run_id=receipt.id,
             plan_digest=plan.digest,
-            who=desk.workplace.who,
-            lineage=state.lineage,
-            serial=state.serial,
-            time=f"{desk.workplace.clock():%Y-%m-%dT%H:%M:%SZ}",
+            who=receipt.who,
+            lineage=receipt.lineage,
+            serial=receipt.serial,
+            time=receipt.started,
             change_digests=tuple(one.digest for one in plan.changes if is_loud(one)),
+            receipt=build_receipt_json(receipt),
         )
     )
 

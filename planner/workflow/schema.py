@@ -21,4 +21,5 @@ SCHEMAS: Final[Mapping[str, Callable[[], str]]] = {
     "config": _format_config_schema,
     "plan": lambda: state_schemas.format_schema(state_schemas.build_plan_schema()),
     "state": lambda: state_schemas.format_schema(state_schemas.build_state_schema()),
+    "receipt": lambda: state_schemas.format_schema(state_schemas.build_receipt_schema()),
 }

@@ -29,7 +29,7 @@ def test_the_help_lists_every_command_of_the_table(poolctl):
 
 def test_options_of_later_versions_are_not_offered(poolctl):
     texts = poolctl("plan", "--help").stdout + poolctl("apply", "--help").stdout
-    later = ["--against", "--var", "--var-file", "--up-to-idle", "--json-into", "--receipt", "--allow-older-commit"]
+    later = ["--against", "--var", "--var-file", "--up-to-idle", "--json-into"]
     assert [one for one in later if one in texts] == []
 
 
@@ -52,7 +52,7 @@ def test_completion_scripts_call_poolctl(poolctl, shell):
         pytest.param("poolctl state ", 2, "plain,list\nplain,show\nplain,mv\nplain,rm", id="command of a group"),
         pytest.param("poolctl plan --auto", 2, "", id="option of another command"),
         pytest.param("poolctl apply --auto", 2, "plain,--auto-approve", id="option"),
-        pytest.param("poolctl schema ", 2, "plain,config\nplain,plan\nplain,state", id="choice"),
+        pytest.param("poolctl schema ", 2, "plain,config\nplain,plan\nplain,state\nplain,receipt", id="choice"),
     ],
 )
 def test_words_are_completed(poolctl, monkeypatch, words, count, completed):

@@ -1,0 +1,52 @@
+"""``poolctl log``."""
+
+import click
+
+from planner.cli.command import Command
+from planner.cli.options import format_option
+from planner.cli.session import DONE, Session, report
+from planner.cli.values import ADDRESS
+from planner.cli.workplaces import make_workplace
+from planner.core.addresses import Address
+from planner.core.trees import Value
+from planner.state.receipt_document import build_receipt_json
+from planner.views.json_text import format_json
+from planner.views.log_text import build_records_json, format_log, format_records
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "poolctl log",
+        "poolctl log pool.training --service",
+        "poolctl log -n 1 -o json > last.json",
+    ),
+)
+@click.argument("address", metavar="[ADDR]", required=False, type=ADDRESS)
+@click.option("-n", "--limit", type=click.IntRange(min=1), metavar="N", help="Show only the newest N applies.")
+@click.option("--service", "with_service", is_flag=True, help="Show the service's own events and orders, too.")
+@format_option
+@click.pass_obj
+def log(session: Session, /, *, address: Address | None, limit: int | None, with_service: bool, layout: str) -> int:
+    """Show who applied what, when and why, with which digest and outcome: of ADDR or of everything, newest first."""
+    from planner.workflow.log import load_log
+
+    found = load_log(make_workplace(session), address=address, with_service=with_service)
+    report(session, found.diagnostics)
+    receipts = found.receipts[:limit]
+    rows = [(one, record.time, record.kind, record.what) for one, record in found.records]
+    terminal = session.terminal
+    colour = terminal.has_colour_in_results
+    if layout == "json":
+        document: dict[str, Value] = {
+            "format_version": "1.0",
+            "receipts": [build_receipt_json(one) for one in receipts],
+        }
+        if with_service:
+            document["service"] = build_records_json(rows)
+        terminal.show(format_json(document))
+        return DONE
+    terminal.show(format_log(receipts, width=terminal.width, colour=colour))
+    if with_service:
+        terminal.show(format_records(rows, colour=colour))
+    return DONE

@@ -1,0 +1,82 @@
+"""Receipts as text, newest first: who applied what, when and why, and what came of it."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from planner.core.addresses import Address
+from planner.core.receipts import OperationOutcome, Receipt, find_change_word
+from planner.core.trees import Value
+from planner.views.escape import escape_text
+from planner.views.outcome_words import format_duration
+from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, pad_text, wrap_text
+
+NOTHING = "No apply has left a receipt here.\n"
+_TONES = {"done": Tone.ADD, "failed": Tone.ALERT, "uncertain": Tone.CAUTION, "waiting": Tone.CHANGE}
+_COMMIT_LETTERS = 12
+_MARGIN = "    "
+_WIDEST_OUTCOME = len("uncertain")
+
+
+def format_log(receipts: Iterable[Receipt], *, width: int, colour: bool) -> str:
+    """Return the receipts in the order given, each with one line a change."""
+    blocks = [list(_build_receipt(one, width=fit_width(width))) for one in receipts]
+    if not blocks:
+        return NOTHING
+    return format_lines([line for block in blocks for line in (*block, ())][:-1], colour=colour)
+
+
+def format_records(records: Iterable[tuple[Address, str, str, str]], *, colour: bool) -> str:
+    """Return the service's own records: address, time, kind and what it says."""
+    lines: list[Line] = [(), make_line(Span("What the service itself says:", Tone.BOLD))]
+    for address, time, kind, what in records:
+        place = Span(escape_text(str(address)), Tone.BOLD)
+        lines.append(make_line(f"  {escape_text(time)}  ", place, f"  {escape_text(kind)}  {escape_text(what)}"))
+    return format_lines(lines if len(lines) > 2 else [*lines, make_line("  nothing")], colour=colour)  # noqa: PLR2004
+
+
+def build_records_json(records: Iterable[tuple[Address, str, str, str]]) -> list[Value]:
+    """Return the service's own records for ``-o json``."""
+    return [
+        {"address": str(address), "time": time, "kind": kind, "what": what} for address, time, kind, what in records
+    ]
+
+
+def _build_receipt(receipt: Receipt, *, width: int) -> Iterator[Line]:
+    verdict, tone = _find_verdict(receipt)
+    head = f"  {receipt.operation} by {escape_text(receipt.who)}  "
+    yield make_line(Span(escape_text(receipt.id), Tone.BOLD), head, Span(verdict, tone))
+    yield make_line(f"{_MARGIN}plan {escape_text(receipt.plan_digest)}")
+    if receipt.commit:
+        yield make_line(f"{_MARGIN}commit {escape_text(receipt.commit[:_COMMIT_LETTERS])}")
+    if receipt.reason:
+        yield from _wrap(f"reason: {escape_text(receipt.reason)}", width=width)
+    for address, rows in groupby(receipt.outcomes, key=lambda one: str(one.address)):
+        yield from _build_change(address, tuple(rows), width=width)
+    for one in receipt.left_out:
+        yield make_line(_MARGIN, Span(escape_text(str(one)), Tone.BOLD), "  left out")
+
+
+def _find_verdict(receipt: Receipt) -> tuple[str, Tone]:
+    if not receipt.ended:
+        return ("killed, not looked at since", Tone.ALERT) if receipt.is_interrupted else ("going on", Tone.CHANGE)
+    if receipt.is_complete:
+        return "complete", Tone.ADD
+    return ("interrupted" if receipt.is_interrupted else "incomplete"), Tone.ALERT
+
+
+def _build_change(address: str, rows: tuple[OperationOutcome, ...], *, width: int) -> Iterator[Line]:
+    word = find_change_word(rows)
+    seconds = sum(one.seconds or 0.0 for one in rows)
+    after = f"  {format_duration(seconds)}" if seconds else ""
+    outcome = Span(pad_text(word, width=_WIDEST_OUTCOME), _TONES.get(word, Tone.CHANGE))
+    action = rows[0].action.value
+    yield make_line(_MARGIN, Span(escape_text(address), Tone.BOLD), f"  {action}  ", outcome, after)
+    for one in rows:
+        if one.outcome != "done" and one.detail:
+            yield from _wrap(f"  {escape_text(one.purpose)}: {escape_text(one.partial or one.detail)}", width=width)
+
+
+def _wrap(text: str, *, width: int) -> Iterator[Line]:
+    margin = _MARGIN + " " * (len(text) - len(text.lstrip()))
+    for line in wrap_text(text.strip(), width=width - len(margin)):
+        yield make_line(f"{margin}{line}")

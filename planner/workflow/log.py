@@ -1,0 +1,93 @@
+"""``log``: the receipts of all applies, read without a lock, and what the service itself keeps."""
+
+from dataclasses import dataclass, replace
+
+from planner.core.addresses import Address
+from planner.core.diagnostics import Diagnostic, Severity, make_warning
+from planner.core.receipts import Receipt, narrow_receipt
+from planner.core.tracking import State
+from planner.core.trees import as_text, find_member
+from planner.engine.journal import load_open_runs
+from planner.engine.receipts import complete_receipt, seal_receipt
+from planner.remote.errors import RemoteError
+from planner.remote.records import ServiceRecord, fetch_records
+from planner.state.errors import DocumentError
+from planner.state.receipt_document import parse_receipt
+from planner.workflow.receipts import find_begun
+from planner.workflow.service import check_identity, find_endpoint, open_service
+from planner.workflow.workplace import Files, Workplace, load_files, open_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """Receipts, newest first, and the service's own records by address where they were asked for."""
+
+    receipts: tuple[Receipt, ...]
+    records: tuple[tuple[Address, ServiceRecord], ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def load_log(workplace: Workplace, *, address: Address | None = None, with_service: bool = False) -> Log:
+    """Return what was applied, of ``address`` or of everything; a damaged receipt is a warning. Raises PoolctlError."""
+    files = load_files(workplace)
+    kept, told = load_receipts(workplace, files)
+    if address is not None:
+        kept = tuple(narrow_receipt(one, address) for one in kept if _names(one, address))
+    log = Log(receipts=kept, diagnostics=told)
+    return _add_records(workplace, files, log, address=address) if with_service else log
+
+
+def load_receipts(workplace: Workplace, files: Files) -> tuple[tuple[Receipt, ...], tuple[Diagnostic, ...]]:
+    """Return all receipts, newest first, those of killed runs as far as their journals go, and what is wrong."""
+    receipts: dict[str, Receipt] = {}
+    told: list[Diagnostic] = []
+    for name, text in open_store(workplace, files.desired).load_receipts().items():
+        try:
+            receipts[name] = parse_receipt(text, source=f"{name}.json")
+        except DocumentError as error:
+            told += [replace(one, severity=Severity.WARNING) for one in error.diagnostics]
+    for run in load_open_runs(workplace.directory):
+        begun = find_begun(run)
+        if begun is not None and begun.id not in receipts:
+            skipped: dict[Address, str] | None = {} if run.is_running else None
+            receipts[begun.id] = seal_receipt(complete_receipt(begun, run.records, ended="", skipped=skipped))
+    return tuple(sorted(receipts.values(), key=lambda one: (one.started, one.id), reverse=True)), tuple(told)
+
+
+def _names(receipt: Receipt, address: Address) -> bool:
+    return address in receipt.left_out or any(one.address == address for one in receipt.changes)
+
+
+def _add_records(workplace: Workplace, files: Files, log: Log, *, address: Address | None) -> Log:
+    endpoint = find_endpoint(workplace, files.desired)
+    state = open_store(workplace, files.desired).load()
+    check_identity(endpoint, state)
+    found: list[tuple[Address, ServiceRecord]] = []
+    told: list[Diagnostic] = []
+    with open_service(workplace, files.desired, endpoint, parallelism=None) as client:
+        for one, (id_, name) in _find_pools(state, address).items():
+            try:
+                found += [(one, record) for record in fetch_records(client, id_, name=name)]
+            except RemoteError as error:
+                told.append(_report_unread(one, error))
+    ordered = sorted(found, key=lambda row: row[1].time, reverse=True)
+    return replace(log, records=tuple(ordered), diagnostics=(*log.diagnostics, *told))
+
+
+def _find_pools(state: State | None, address: Address | None) -> dict[Address, tuple[str, str]]:
+    """Return id and display name of the tracked pools; the service keeps no events of networks."""
+    tracked = {} if state is None else state.resources
+    return {
+        one: (known.id, as_text(find_member(known.last_seen, "metadata", "labels", "os.modelarts/name")))
+        for one, known in sorted(tracked.items())
+        if one.kind == "pool" and address in {None, one}
+    }
+
+
+def _report_unread(address: Address, error: RemoteError) -> Diagnostic:
+    return make_warning(
+        "log.unread",
+        "Events and orders could not be read",
+        detail=" ".join(f"{one.summary}: {one.detail}" for one in error.diagnostics),
+        address=str(address),
+    )
