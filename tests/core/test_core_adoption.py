@@ -4,7 +4,6 @@ import pytest
 from planning_cases import make_live, make_pool
 
 from planner.core.adoption import is_made_from
-from planner.core.rest import is_at_rest
 from planner.core.snapshot import LiveResource
 from planner.kinds.pool import POOL_RULES
 
@@ -37,31 +36,3 @@ def make(*, created="2026-01-01T00:00:00Z", **spec):
 )
 def test_an_object_is_ours_only_if_younger_and_as_sent(live, since, expected):
     assert is_made_from(TREE, live, since=since, rules=POOL_RULES) is expected
-
-
-@pytest.mark.parametrize(
-    ("status", "expected"),
-    [
-        pytest.param({"phase": "Running"}, True, id="running"),
-        pytest.param({"phase": "ScalingFailed"}, True, id="failed to scale"),
-        pytest.param({}, False, id="no phase yet"),
-        pytest.param({"phase": "Creating"}, False, id="creating"),
-        pytest.param(
-            {"phase": "Running", "resources": {"creating": [{"flavor": "f", "count": 1}]}}, False, id="nodes come"
-        ),
-        pytest.param(
-            {"phase": "Running", "resources": {"deleting": [{"flavor": "f", "count": 1}]}}, False, id="nodes go"
-        ),
-        pytest.param(
-            {"phase": "Running", "resources": {"available": [{"flavor": "f", "count": 1}]}}, True, id="nodes are there"
-        ),
-        pytest.param(
-            {"phase": "Running", "scope": [{"scopeType": "Train", "state": "Enabling"}]}, False, id="a job type comes"
-        ),
-        pytest.param({"phase": "Running", "driver": {"gpu": {"state": "Upgrading"}}}, False, id="a driver is upgraded"),
-        pytest.param({"phase": "Running", "driver": {"gpu": {"state": "Running"}}}, True, id="a driver runs"),
-    ],
-)
-def test_an_object_is_at_rest_when_nothing_of_it_moves(status, expected):
-    live = make_live(TREE)
-    assert is_at_rest(LiveResource(id=live.id, metadata={}, spec={}, status=status)) is expected
