@@ -73,6 +73,19 @@ def require_texts(document: JsonObject, name: str) -> list[str]:
     return found
 
 
+def parse_names(request: Request, member: str) -> list[str]:
+    """Return the names that the member ``member`` of a body lists, each once.
+
+    Raises:
+        Refusal: 400 for a body without names.
+
+    """
+    found = parse_body(request).get(member)
+    if not isinstance(found, list) or not found or not all(isinstance(one, str) for one in found):
+        raise bad_request(f"{member} must be a list of names")
+    return list(dict.fromkeys(found))
+
+
 def is_count(value: object) -> bool:
     """Tell whether ``value`` is a JSON integer that can count nodes; ``true`` and ``1.0`` are none."""
     return type(value) is int and 0 <= value <= MAX_COUNT

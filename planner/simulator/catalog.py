@@ -1,4 +1,4 @@
-"""The flavors and quotas of a fresh world (contract 2.11, 2.12)."""
+"""The flavors, quotas and limits of a fresh world (contract 2.11, 2.12)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,6 +6,10 @@ from planner.simulator.requests import JsonObject
 
 DEFAULT_QUOTAS = {"network": 15, "pool": 15}
 CPU, GPU, NPU = "cpu", "gpu", "npu"
+NETWORK_RANGES = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+SCOPE_TYPES = ("Infer", "Notebook", "Train")
+VOLUME_TYPES = ("SSD", "GPSSD", "SAS", "SATA")
+MAX_ENTRIES = 10
 
 _NPU_PREFIXES = ("modelarts.kat", "modelarts.bm.npu", "modelarts.vm.npu")
 

@@ -5,6 +5,8 @@ Exception
 └── SimulatorError   a file, an option or a port cannot be used; its text says which and what to do
 """
 
+from collections.abc import Mapping
+
 from planner.simulator.requests import Response, make_json_response
 
 BAD_REQUEST = "ModelArts.50004000"
@@ -19,6 +21,8 @@ NETWORK_IN_USE = "ModelArts.50025002"
 ROUTE_NOT_FOUND = "APIGW.0101"
 METHOD_NOT_ALLOWED = "APIGW.0104"
 
+_MAX_TEXT = 512
+
 
 class SimulatorError(Exception):
     """What the simulator was given is unusable: a world file, a fault script, an option, a port."""
@@ -27,16 +31,18 @@ class SimulatorError(Exception):
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer of the service, not an error of this program
     """An answer with an error body ``{"error_code", "error_msg"}``."""
 
-    def __init__(self, status: int, code: str, *, text: str) -> None:
-        """Keep the status, the code and the text of the answer."""
+    def __init__(self, status: int, code: str, *, text: str, headers: Mapping[str, str] | None = None) -> None:
+        """Keep the status, the code, the text and further headers of the answer."""
         super().__init__(text)
         self.status = status
         self.code = code
         self.text = text
+        self.headers = headers or {}
 
     def make_response(self) -> Response:
         """Return the answer that the client sees."""
-        return make_json_response({"error_code": self.code, "error_msg": self.text}, self.status)
+        body = {"error_code": self.code, "error_msg": self.text[:_MAX_TEXT]}
+        return make_json_response(body, self.status, headers=self.headers)
 
 
 def bad_request(detail: str) -> Refusal:

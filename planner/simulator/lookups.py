@@ -1,5 +1,7 @@
 """Finding the object that a path names, in the project of the path."""
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +13,8 @@ from planner.simulator.requests import JsonObject
 
 NAME_LABEL = "os.modelarts/name"
 WORKSPACE_LABEL = "os.modelarts/workspace.id"
+
+_PROJECT = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?")
 
 
 def find_pool(draft: Draft, call: Call) -> JsonObject:
@@ -37,6 +41,17 @@ def find_network(draft: Draft, call: Call) -> JsonObject:
     if network is None or not _is_of_project(network, call.project_id):
         raise network_not_found(call.names[0])
     return network
+
+
+def make_object_id(name: str, project_id: str) -> str:
+    """Return the id of a pool or network: its display name and its project (C3).
+
+    A project's id that is none of the service's own cannot stand in a name; its digest does.
+    """
+    if _PROJECT.fullmatch(project_id):
+        return f"{name}-{project_id}"
+    digest = hashlib.sha256(project_id.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{name}-{digest[:32]}"
 
 
 def list_records(draft: Draft, section: str, *, project_id: str) -> Iterator[JsonObject]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from planner.simulator.bodies import parse_body, parse_merge_patch, require_object
 from planner.simulator.calls import Call
+from planner.simulator.catalog import NETWORK_RANGES
 from planner.simulator.drafts import Draft
 from planner.simulator.errors import NETWORK_IN_USE, Refusal, bad_request
 from planner.simulator.lookups import (
@@ -15,6 +16,7 @@ from planner.simulator.lookups import (
     find_network,
     find_workspace,
     list_records,
+    make_object_id,
     matches_labels,
 )
 from planner.simulator.merge_patches import apply_merge_patch
@@ -25,7 +27,7 @@ from planner.simulator.quotas import check_quota
 from planner.simulator.requests import JsonObject, Response, make_json_response
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{2,30}[a-z0-9]")
-_RANGES = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+_RANGES = tuple(map(ipaddress.IPv4Network, NETWORK_RANGES))
 _LONGEST_PREFIX = 24
 _SPEC_MEMBERS = frozenset({"cidr", "ipv6enable", "connection"})
 _CONNECTIONS = {"peerConnectionList": ("peerVpcId", "peerSubnetId"), "sfsTurboConnectionList": ("name", "sfsId")}
@@ -35,7 +37,8 @@ def create_network(draft: Draft, call: Call) -> Response:
     """Answer POST /v1/{project}/networks: the network with an empty phase (N1).
 
     Raises:
-        Refusal: 400 for a body that cannot be a network, 409 for a display name that is taken.
+        Refusal: 400 for a body that cannot be a network, and for a display name that is taken: the API declares
+            no 409 here.
 
     """
     body = parse_body(call.request)
@@ -49,7 +52,7 @@ def create_network(draft: Draft, call: Call) -> Response:
         raise bad_request(f"the label {NAME_LABEL} is missing or invalid")
     network = make_network_record(draft, name=name, project_id=call.project_id, spec=dict(spec))
     if network["metadata"]["name"] in draft.section("networks"):
-        raise Refusal(409, "ModelArts.50025000", text="Network already exists.")
+        raise bad_request(f'network "{name}" already exists')
     annotations = require_object(metadata, "annotations")
     network["metadata"]["labels"] |= labels
     network["metadata"]["annotations"] |= {key: value for key, value in annotations.items() if value is not None}
@@ -63,7 +66,7 @@ def make_network_record(draft: Draft, *, name: str, project_id: str, spec: JsonO
     """Return the record of a network that the service has only just accepted."""
     return {
         "metadata": {
-            "name": f"{name}-{project_id}",
+            "name": make_object_id(name, project_id),
             "creationTimestamp": draft.now,
             "labels": {NAME_LABEL: name, WORKSPACE_LABEL: "0"},
             "annotations": {},
@@ -123,14 +126,14 @@ def delete_network(draft: Draft, call: Call) -> Response:
     """Answer DELETE /v1/{project}/networks/{network}: the network as it was, which is gone at once.
 
     Raises:
-        Refusal: 404 for an unknown network, 409 for one that a pool uses (X2).
+        Refusal: 404 for an unknown network, 400 with its own code for one that a pool uses (X2).
 
     """
     network = find_network(draft, call)
     name = network["metadata"]["name"]
     users = [one for one in draft.section("pools").values() if _find_network_name(one) == name]
     if users:
-        raise Refusal(409, NETWORK_IN_USE, text=f'network is used by pool "{users[0]["metadata"]["name"]}"')
+        raise Refusal(400, NETWORK_IN_USE, text=f'network is used by pool "{users[0]["metadata"]["name"]}"')
     draft.remove("networks", name)
     answer = format_network(network)
     return make_json_response(answer | {"metadata": network["metadata"] | {"deletionTimestamp": draft.now}})

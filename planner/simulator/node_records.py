@@ -4,9 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from planner.simulator.calls import Call
 from planner.simulator.catalog import CPU, GPU, find_accelerator
 from planner.simulator.drafts import Draft
 from planner.simulator.entries import EntryKey, make_entry_key
+from planner.simulator.errors import node_not_found
 from planner.simulator.requests import JsonObject
 
 NODE_POOL_LABEL = "os.modelarts.node/nodepool"
@@ -46,6 +48,21 @@ def find_node_key(node: Mapping[str, Any]) -> EntryKey:
     """Return the key of the entry that a node belongs to."""
     labels = node["metadata"].get("labels", {})
     return make_entry_key({"flavor": node["spec"].get("flavor", ""), "nodePool": labels.get(NODE_POOL_LABEL, "")})
+
+
+def find_named_nodes(draft: Draft, call: Call, *, names: Iterable[str]) -> list[JsonObject]:
+    """Return the nodes of the path's pool that have ``names``; a node that is being deleted is gone.
+
+    Raises:
+        Refusal: 404 that names the first unknown one (X4).
+
+    """
+    present = {one["metadata"]["name"]: one for one in filter(is_staying, draft.nodes(call.names[0]))}
+    chosen = list(names)
+    unknown = [name for name in chosen if name not in present]
+    if unknown:
+        raise node_not_found(unknown[0])
+    return [present[name] for name in chosen]
 
 
 def is_staying(node: Mapping[str, Any]) -> bool:

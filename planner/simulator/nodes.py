@@ -1,17 +1,18 @@
-"""Nodes of a pool: list, removal by name, deletion locks (contract 2.9)."""
+"""Nodes of a pool: list, and removal by name (contract 2.9)."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from planner.simulator.bodies import parse_body, require_texts
+from planner.simulator.bodies import parse_names
 from planner.simulator.calls import Call
 from planner.simulator.drafts import Draft
 from planner.simulator.entries import EntryKey, count_nodes, format_azs, make_entry_key
-from planner.simulator.errors import bad_request, node_not_found
+from planner.simulator.errors import bad_request
+from planner.simulator.events import count_phases, record_counts
 from planner.simulator.lookups import find_pool
 from planner.simulator.node_records import (
-    LOCK_ANNOTATION,
+    find_named_nodes,
     find_node_key,
     is_locked,
     is_staying,
@@ -42,7 +43,7 @@ def delete_nodes(draft: Draft, call: Call) -> Response:
     """
     found = find_pool(draft, call)
     pool_id = found["metadata"]["name"]
-    nodes = _find_named(draft, call, member="deleteNodeNames")
+    nodes = find_named_nodes(draft, call, names=parse_names(call.request, "deleteNodeNames"))
     _check_removal(draft, pool_id, nodes=nodes)
     pool = draft.copy_record("pools", pool_id)
     before = count_nodes(pool["spec"].get("resources", ()))
@@ -50,52 +51,12 @@ def delete_nodes(draft: Draft, call: Call) -> Response:
         pool["spec"]["resources"] = _lower_counts(pool["spec"].get("resources", ()), nodes)
     else:
         _rebuild_nodes(draft, pool, nodes=nodes)
+    counted = count_phases(draft, pool_id)
     remove_nodes(draft, pool_id, names=[one["metadata"]["name"] for one in nodes])
+    record_counts(draft, pool_id, before=counted)
     start_order(draft, pool, operation="modify", before=before, after=count_nodes(pool["spec"].get("resources", ())))
     draft.put("pools", pool_id, value=pool)
     return make_json_response({})
-
-
-def lock_nodes(draft: Draft, call: Call) -> Response:
-    """Answer POST .../nodes/batch-lock ``{nodeNames, actions: ["delete"]}``."""
-    return _set_locks(draft, call, is_set=True)
-
-
-def unlock_nodes(draft: Draft, call: Call) -> Response:
-    """Answer POST .../nodes/batch-unlock ``{nodeNames, actions: ["delete"]}``."""
-    return _set_locks(draft, call, is_set=False)
-
-
-def set_lock(node: JsonObject, *, is_set: bool) -> JsonObject:
-    """Return ``node`` with or without a deletion lock."""
-    metadata = node["metadata"]
-    annotations = {key: value for key, value in metadata.get("annotations", {}).items() if key != LOCK_ANNOTATION}
-    if is_set:
-        annotations[LOCK_ANNOTATION] = "delete"
-    return node | {"metadata": metadata | {"annotations": annotations}}
-
-
-def _set_locks(draft: Draft, call: Call, *, is_set: bool) -> Response:
-    pool_id = find_pool(draft, call)["metadata"]["name"]
-    if require_texts(parse_body(call.request), "actions") != ["delete"]:
-        raise bad_request('actions must be ["delete"]')
-    names = {one["metadata"]["name"] for one in _find_named(draft, call, member="nodeNames")}
-    nodes = draft.nodes(pool_id)
-    changed = [set_lock(one, is_set=is_set) if one["metadata"]["name"] in names else one for one in nodes]
-    draft.put("nodes", pool_id, value=changed)
-    return make_json_response({"nodes": [{"name": name, "status": "success"} for name in sorted(names)]})
-
-
-def _find_named(draft: Draft, call: Call, *, member: str) -> list[JsonObject]:
-    """Return the nodes that the body names; a node that is being deleted is gone."""
-    names = require_texts(parse_body(call.request), member)
-    if not names:
-        raise bad_request(f"{member} is required")
-    present = {one["metadata"]["name"]: one for one in filter(is_staying, draft.nodes(call.names[0]))}
-    unknown = [name for name in names if name not in present]
-    if unknown:
-        raise node_not_found(unknown[0])
-    return [present[name] for name in names]
 
 
 def _check_removal(draft: Draft, pool_id: str, *, nodes: Sequence[JsonObject]) -> None:

@@ -7,7 +7,7 @@ from planner.simulator.calls import Call
 from planner.simulator.drafts import Draft
 from planner.simulator.entries import EntryKey
 from planner.simulator.errors import POOL_NOT_FOUND, Refusal, bad_request
-from planner.simulator.lookups import NAME_LABEL, find_workspace
+from planner.simulator.lookups import NAME_LABEL, find_workspace, list_records
 from planner.simulator.paging import MAX_LIMIT, parse_number
 from planner.simulator.requests import JsonObject, Response, make_json_response
 
@@ -64,36 +64,46 @@ def fail_order(draft: Draft, pool: Mapping[str, Any]) -> None:
 
 
 def list_orders(draft: Draft, call: Call) -> Response:
-    """Answer GET /v1/{project}/orders, newest first; ``involvedName`` takes the display name or the id."""
+    """Answer GET /v1/{project}/orders, newest first; ``involvedName`` takes the display name or the id.
+
+    Raises:
+        Refusal: 400 for a filter that cannot be, 404 for a name that neither a pool nor an order has.
+
+    """
     query = call.request.query
     if query.get("phase", "") not in _PHASES:
         raise bad_request("unknown order phase")
     found = [one for one in reversed(draft.records("orders")) if _is_wanted(one, call)]
+    name = query.get("involvedName", "")
+    if name and not found and not _is_known(draft, call, name=name):
+        raise Refusal(404, POOL_NOT_FOUND, text=f"Pool {name} not found.")
     offset, limit = parse_number(query.get("offset", "")), parse_number(query.get("limit", ""))
     page = found[offset : offset + min(limit or _DEFAULT_LIMIT, MAX_LIMIT)]
     return make_json_response({"count": len(found), "items": [_format_order(one) for one in page]})
 
 
 def show_order(draft: Draft, call: Call) -> Response:
-    """Answer GET /v1/{project}/orders/{order}: the order's detail.
-
-    Raises:
-        Refusal: 404 for an unknown order.
-
-    """
+    """Answer GET /v1/{project}/orders/{order}: the order's detail; an unknown one has no items (no 404 is declared)."""
     orders = (one for one in draft.records("orders") if _is_of_project(one, call.project_id))
-    order = next((one for one in orders if one.get("orderName") == call.names[0]), None)
-    if order is None:
-        raise Refusal(404, POOL_NOT_FOUND, text=f"Order {call.names[0]} not found.")
-    item = {
+    items = [_format_detail(one) for one in orders if one.get("orderName") == call.names[0]]
+    return make_json_response({"count": len(items), "items": items})
+
+
+def _format_detail(order: Mapping[str, Any]) -> JsonObject:
+    begin = order.get("beginTimestamp", 0)
+    return {
         "resourceName": order.get("resourceName", ""),
         "action": _ACTIONS.get(order.get("operation", ""), "createNode"),
         "status": _DETAIL_STATUSES.get(order.get("phase", ""), "processing"),
-        "beginTimestamp": order.get("beginTimestamp", 0),
-        "updateTimestamp": order.get("endTimestamp", order.get("beginTimestamp", 0)),
+        "beginTimestamp": str(begin),
+        "updateTimestamp": str(order.get("endTimestamp", begin)),
         "message": order.get("failReason", ""),
     }
-    return make_json_response({"count": 1, "items": [item]})
+
+
+def _is_known(draft: Draft, call: Call, *, name: str) -> bool:
+    pools = list_records(draft, "pools", project_id=call.project_id)
+    return any(name in {one["metadata"]["name"], one["metadata"]["labels"].get(NAME_LABEL)} for one in pools)
 
 
 def _end_order(draft: Draft, name: str, *, ended: JsonObject) -> None:

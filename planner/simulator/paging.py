@@ -1,4 +1,7 @@
-"""Pages of a list: cursors for lists of names, numbers of a query (contract 1)."""
+"""Pages of a list: cursors for lists of names, numbers of a query (contract 1).
+
+Lists with a cursor declare no 400: what cannot be read of their query counts as not written.
+"""
 
 import base64
 import binascii
@@ -14,11 +17,7 @@ def cut_page(items: Sequence[JsonObject], *, size: int, token: str) -> tuple[lis
     """Return the page behind ``token`` and its ``metadata``; a size of 0 is one page for all.
 
     ``items`` are sorted by ``metadata.name``; the token names the last item of the page before, so that
-    a page does not move when items come or go.
-
-    Raises:
-        Refusal: 400 for a token that was never given out.
-
+    a page does not move when items come or go. One that was never given out starts anew.
     """
     after = _parse_token(token)
     rest = [one for one in items if one["metadata"]["name"] > after] if after else list(items)
@@ -37,22 +36,24 @@ def parse_number(text: str) -> int:
     """
     if not text:
         return 0
-    if not (text.isascii() and text.isdigit() and len(text) <= 15):  # noqa: PLR2004 - epoch milliseconds have 13
+    if not _is_number(text):
         raise bad_request("a number is expected")
     return int(text)
 
 
 def parse_limit(text: str) -> int:
-    """Read the ``limit`` of a cursor list: 0 to 500, blank is 500.
+    """Read the ``limit`` of a cursor list: 1 to 500; anything else is 500."""
+    limit = parse_lenient_number(text)
+    return limit if 0 < limit <= MAX_LIMIT else MAX_LIMIT
 
-    Raises:
-        Refusal: 400 for anything else.
 
-    """
-    limit = parse_number(text)
-    if limit > MAX_LIMIT:
-        raise bad_request(f"limit must be at most {MAX_LIMIT}")
-    return limit or MAX_LIMIT
+def parse_lenient_number(text: str) -> int:
+    """Read a number of a query of which no refusal is declared; anything else is 0."""
+    return int(text) if _is_number(text) else 0
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 15  # noqa: PLR2004 - epoch milliseconds have 13
 
 
 def _make_token(name: str) -> str:
@@ -62,5 +63,5 @@ def _make_token(name: str) -> str:
 def _parse_token(token: str) -> str:
     try:
         return base64.b64decode(token, altchars=b"-_", validate=True).decode("utf-8", "surrogatepass")
-    except (binascii.Error, UnicodeError, ValueError) as error:
-        raise bad_request("invalid continue") from error
+    except (binascii.Error, UnicodeError, ValueError):
+        return ""

@@ -11,7 +11,7 @@ from planner.simulator.catalog import find_accelerator
 from planner.simulator.drafts import Draft
 from planner.simulator.entries import EntryKey, count_nodes, fill_entries, make_entry_key, parse_entries
 from planner.simulator.errors import POOL_EXISTS, Refusal, bad_request
-from planner.simulator.lookups import NAME_LABEL, WORKSPACE_LABEL
+from planner.simulator.lookups import NAME_LABEL, WORKSPACE_LABEL, make_object_id
 from planner.simulator.node_records import index_flavors
 from planner.simulator.orders import start_order
 from planner.simulator.pool_patches import check_driver, check_labels
@@ -77,7 +77,7 @@ def make_pool_record(draft: Draft, *, name: str, project_id: str, spec: JsonObje
     number = draft.next_number()
     return {
         "metadata": {
-            "name": f"{name}-{project_id}",
+            "name": make_object_id(name, project_id),
             "creationTimestamp": draft.now,
             "labels": {
                 NAME_LABEL: name,

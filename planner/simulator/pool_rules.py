@@ -6,7 +6,7 @@ A rule returns the text of its refusal, empty when it has nothing against the pa
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from planner.simulator.catalog import GPU, NPU
+from planner.simulator.catalog import GPU, MAX_ENTRIES, NPU, SCOPE_TYPES
 from planner.simulator.entries import make_entry_key
 from planner.simulator.errors import bad_request
 from planner.simulator.lookups import WORKSPACE_LABEL
@@ -17,8 +17,6 @@ from planner.simulator.requests import JsonObject
 Rule = Callable[[PoolPatch], str]
 
 MAX_DESCRIPTION = 100
-MAX_ENTRIES = 10
-SCOPE_TYPES = frozenset({"Train", "Infer", "Notebook"})
 NO_RESIZE, FROZEN, FROZEN_FOR_GOOD = 2, 8, 16
 RESIZABLE_PHASES = frozenset({"Running", "ScalingFailed"})
 
@@ -56,7 +54,7 @@ def judge_description(annotations: Mapping[str, Any]) -> str:
 
 def judge_scope(scope: Sequence[str]) -> str:
     """Scope types are Train, Infer and Notebook."""
-    return "" if set(scope) <= SCOPE_TYPES else "unknown scope type"
+    return "" if set(scope) <= set(SCOPE_TYPES) else "unknown scope type"
 
 
 def judge_entries(entries: Sequence[JsonObject], options: Options, *, flavors: Mapping[str, JsonObject]) -> str:

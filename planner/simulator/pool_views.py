@@ -16,7 +16,8 @@ _BUCKETS = {"Creating": "creating", "Checking": "creating", "Available": "availa
 def format_pool(draft: Draft, pool: Mapping[str, Any]) -> JsonObject:
     """Return a pool as the API answers it.
 
-    Buckets of ``status.resources`` that are empty are left out (P7); a logical pool has none.
+    Buckets of ``status.resources`` that are empty are left out (P7); a logical pool has none. A pool that has no
+    phase yet is Creating: only the answer to its POST may be without one (C4).
     """
     nodes = draft.nodes(pool["metadata"]["name"]) if pool["spec"].get("type") != "Logical" else ()
     resources = _format_buckets(nodes, draft.options)
@@ -25,7 +26,7 @@ def format_pool(draft: Draft, pool: Mapping[str, Any]) -> JsonObject:
         "kind": "Pool",
         "metadata": pool["metadata"],
         "spec": pool["spec"],
-        "status": {**pool["status"], "resources": resources},
+        "status": {"phase": "Creating", **pool["status"], "resources": resources},
     }
 
 

@@ -1,6 +1,7 @@
 """Flavors, quotas and the user's configuration: what an account may buy (contract 2.11, 2.12)."""
 
 from planner.simulator.calls import Call
+from planner.simulator.catalog import MAX_ENTRIES, NETWORK_RANGES, SCOPE_TYPES, VOLUME_TYPES
 from planner.simulator.drafts import Draft
 from planner.simulator.errors import bad_request
 from planner.simulator.lookups import list_records, matches_labels
@@ -47,3 +48,24 @@ def show_quotas(draft: Draft, call: Call) -> Response:
         for section, kind in _SECTIONS.items()
     ]
     return make_json_response({"quotas": {"resources": resources}})
+
+
+def show_config(draft: Draft, call: Call) -> Response:  # noqa: ARG001 - all handlers are called alike
+    """Answer GET /v1/{project}/os-user-config: limits and choices of the environment (contract 2.12)."""
+    quotas = draft.section("quotas")
+    plugins = [
+        {"scope": one, "plugins": [], "externalDependency": False, "supportRetry": True, "reservedNetworkCidr": []}
+        for one in SCOPE_TYPES
+    ]
+    config = {
+        "networkCidrs": list(NETWORK_RANGES),
+        "networkQuota": quotas.get("network", 0),
+        "poolQuota": quotas.get("pool", 0),
+        "poolHighAvailable": False,
+        "maxPoolFlavors": MAX_ENTRIES,
+        "licenseScopeType": "multi",
+        "clusterFlavorSpecs": [],
+        "volumeTypes": list(VOLUME_TYPES),
+        "poolScopePlugins": plugins,
+    }
+    return make_json_response(config)

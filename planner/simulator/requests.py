@@ -12,7 +12,7 @@ JsonObject = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One HTTP request; header names are lower-case, ``path`` is percent-decoded, ``query`` keeps the last value."""
+    """One HTTP request; header names are lower-case, ``path`` is percent-decoded but for ``%2F`` in a name."""
 
     method: str
     path: str
@@ -38,15 +38,19 @@ class Response:
 def parse_target(target: str) -> tuple[str, dict[str, str]]:
     """Split a request target (``/v2/p/pools?status=created``) into its decoded path and its query."""
     path, _, query = target.partition("?")
-    return unquote(path, errors="replace"), parse_query(query)
+    parts = (unquote(part, errors="replace").replace("/", "%2F") for part in path.split("/"))
+    return "/".join(parts), parse_query(query)
 
 
 def parse_query(text: str) -> dict[str, str]:
-    """Decode a query string; blank values stay, of a repeated name the last one counts."""
-    return dict(parse_qsl(text, keep_blank_values=True, errors="replace"))
+    """Decode a query string; blank values stay, and those of a repeated name are joined with commas."""
+    values: dict[str, str] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
+        values[name] = f"{values[name]},{value}" if name in values else value
+    return values
 
 
-def make_json_response(document: object, status: int = 200) -> Response:
+def make_json_response(document: object, status: int = 200, *, headers: Mapping[str, str] | None = None) -> Response:
     """Return ``document`` as a JSON answer; text is escaped to ASCII, so that lone surrogates survive."""
     body = json.dumps(document, separators=(",", ":")).encode("ascii")
-    return Response(status=status, headers={"content-type": "application/json"}, body=body)
+    return Response(status=status, headers={"content-type": "application/json", **(headers or {})}, body=body)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from planner.simulator.bodies import parse_body
 from planner.simulator.calls import Call
 from planner.simulator.drafts import Draft
-from planner.simulator.errors import bad_request
+from planner.simulator.errors import Refusal, bad_request
 from planner.simulator.lookups import find_pool
 from planner.simulator.options import Options
 from planner.simulator.requests import JsonObject, Response, make_json_response
@@ -39,11 +39,14 @@ def retry_scope(draft: Draft, call: Call) -> Response:
     """Answer POST .../retry-scope: a scope that failed is enabled again (contract 2.6).
 
     Raises:
-        Refusal: 404 for an unknown pool, 400 for a scope that has not failed.
+        Refusal: 400 for a scope that has not failed, and for an unknown pool: the API declares no 404 here.
 
     """
-    pool_id = find_pool(draft, call)["metadata"]["name"]
-    wanted = parse_body(call.request).get("scope")
+    wanted, pool_id = parse_body(call.request).get("scope"), call.names[0]
+    try:
+        find_pool(draft, call)
+    except Refusal as refusal:
+        raise bad_request(f"The pool {pool_id} scope {wanted} cannot be enabled.") from refusal
     pool = draft.copy_record("pools", pool_id)
     failed = [one for one in pool["status"].get("scope", ()) if one["state"] == "EnableFailed"]
     found = [one for one in failed if one["scopeType"] == wanted]

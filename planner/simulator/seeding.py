@@ -11,8 +11,8 @@ from planner.simulator.documents import World
 from planner.simulator.drafts import Draft
 from planner.simulator.entries import fill_entries
 from planner.simulator.networks import make_network_record
+from planner.simulator.node_marks import set_lock
 from planner.simulator.node_records import BILLING_ANNOTATION, QUOTA_LABEL, count_azs, index_flavors
-from planner.simulator.nodes import set_lock
 from planner.simulator.pool_creation import make_pool_record
 from planner.simulator.requests import JsonObject
 from planner.simulator.scaling import resize_pool

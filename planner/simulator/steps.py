@@ -9,7 +9,7 @@ from planner.simulator.documents import World
 from planner.simulator.drafts import Draft
 from planner.simulator.drivers import step_drivers
 from planner.simulator.entries import EntryKey, make_entry_key
-from planner.simulator.events import set_phase
+from planner.simulator.events import count_phases, record_counts, set_phase
 from planner.simulator.motion import find_remaining, is_awaiting_approval
 from planner.simulator.networks import step_network
 from planner.simulator.node_records import is_staying
@@ -34,6 +34,7 @@ def step_world(world: World) -> World:
 
 def _step_pool(draft: Draft, pool_id: str) -> None:
     pool = draft.copy_record("pools", pool_id)
+    counted = count_phases(draft, pool_id)
     step_workloads(draft, pool_id)
     if pool["status"].get("phase") == "Deleting" and not draft.nodes(pool_id):
         _remove_pool(draft, pool)
@@ -47,6 +48,7 @@ def _step_pool(draft: Draft, pool_id: str) -> None:
     step_drivers(draft, pool)
     _settle(draft, pool)
     draft.put("pools", pool_id, value=pool)
+    record_counts(draft, pool_id, before=counted)
 
 
 def _remove_pool(draft: Draft, pool: JsonObject) -> None:

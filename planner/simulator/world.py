@@ -13,14 +13,17 @@ from planner.simulator.drafts import Draft, parse_time
 from planner.simulator.errors import BAD_SIGNATURE, METHOD_NOT_ALLOWED, ROUTE_NOT_FOUND, UNAUTHENTICATED, Refusal
 from planner.simulator.events import list_events
 from planner.simulator.networks import create_network, delete_network, list_networks, patch_network, show_network
-from planner.simulator.nodes import delete_nodes, list_nodes, lock_nodes, unlock_nodes
+from planner.simulator.node_marks import lock_nodes, unlock_nodes, update_nodes
+from planner.simulator.nodes import delete_nodes, list_nodes
 from planner.simulator.orders import list_orders, show_order
 from planner.simulator.pool_creation import create_pool
 from planner.simulator.pools import delete_pool, list_pools, patch_pool, show_pool
-from planner.simulator.quotas import list_flavors, show_quotas
+from planner.simulator.quotas import list_flavors, show_config, show_quotas
 from planner.simulator.requests import Request, Response
 from planner.simulator.scopes import retry_scope
+from planner.simulator.statistics import show_monitor, show_statistics
 from planner.simulator.steps import step_world
+from planner.simulator.tags import change_tags, list_tags, show_tags
 from planner.simulator.workloads import list_workloads
 
 Handler = Callable[[Draft, Call], Response]
@@ -29,15 +32,21 @@ ROUTES: Final[Mapping[str, Mapping[str, Handler]]] = {
     "/v2/{}/pools": {"GET": list_pools, "POST": create_pool},
     "/v2/{}/pools/{}": {"GET": show_pool, "PATCH": patch_pool, "DELETE": delete_pool},
     "/v2/{}/pools/{}/retry-scope": {"POST": retry_scope},
+    "/v2/{}/pools/{}/monitor": {"GET": show_monitor},
+    "/v2/{}/statistics/pools": {"GET": show_statistics},
     "/v2/{}/pools/{}/nodes": {"GET": list_nodes},
     "/v2/{}/pools/{}/nodes/batch-delete": {"POST": delete_nodes},
     "/v2/{}/pools/{}/nodes/batch-lock": {"POST": lock_nodes},
     "/v2/{}/pools/{}/nodes/batch-unlock": {"POST": unlock_nodes},
+    "/v2/{}/pools/{}/nodes/batch-update": {"POST": update_nodes},
     "/v2/{}/pools/{}/workloads": {"GET": list_workloads},
     "/v1/{}/networks": {"GET": list_networks, "POST": create_network},
     "/v1/{}/networks/{}": {"GET": show_network, "PATCH": patch_network, "DELETE": delete_network},
     "/v1/{}/resourceflavors": {"GET": list_flavors},
     "/v1/{}/quotas": {"GET": show_quotas},
+    "/v1/{}/os-user-config": {"GET": show_config},
+    "/v1/{}/pools/tags": {"GET": list_tags},
+    "/v1/{}/pools/{}/tags": {"GET": show_tags, "POST": change_tags},
     "/v1/{}/orders": {"GET": list_orders},
     "/v1/{}/orders/{}": {"GET": show_order},
     "/v1/{}/events": {"GET": list_events},
@@ -110,7 +119,8 @@ def _find_route(request: Request) -> tuple[Handler, Call]:
         if match is None:
             continue
         if request.method not in handlers:
-            raise Refusal(405, METHOD_NOT_ALLOWED, text="The method is not allowed here.")
+            allowed = ", ".join(sorted(handlers))
+            raise Refusal(405, METHOD_NOT_ALLOWED, text="The method is not allowed here.", headers={"allow": allowed})
         project_id, *names = match.groups()
         return handlers[request.method], Call(request=request, project_id=project_id, names=tuple(names))
     raise Refusal(404, ROUTE_NOT_FOUND, text="The API does not exist.")

@@ -1,10 +1,14 @@
-"""A client of the bare function: no transport, no server, one world that each request replaces."""
+"""A client of the bare function: no transport, no server, one world that each request replaces.
+
+Every answer is held against ``schemas/openapi.yaml``: its status is declared, and its body has the declared shape.
+"""
 
 import json
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from openapi_answers import explain_answer
 
 from planner.simulator import seeding
 from planner.simulator.documents import World, start_world
@@ -31,7 +35,9 @@ class Service:
             body=content,
         )
         self.world, response = respond(self.world, request)
-        return Answer(response.status, json.loads(response.body), dict(response.headers))
+        answer = Answer(response.status, json.loads(response.body), dict(response.headers))
+        assert not explain_answer(method, path, status=answer.status, body=answer.json)
+        return answer
 
     def pools(self, query=""):
         return self.send("GET", f"/v2/{seeding.PROJECT_ID}/pools{query}")

@@ -215,8 +215,9 @@ class TestList:
         items = service.pools(f"?status={status}").json["items"]
         assert [one["metadata"]["labels"]["os.modelarts/name"] for one in items] == names
 
-    def test_l1_another_status_is_refused(self, service):
-        assert service.pools("?status=Running").code == "ModelArts.50004000"
+    def test_l1_no_pool_has_another_status(self, service):
+        service.seed_pool()
+        assert service.pools("?status=Running").json["items"] == []
 
     @pytest.mark.parametrize(
         ("query", "count"),
@@ -245,10 +246,10 @@ class TestList:
         assert [one["metadata"]["name"] for page in (first, second, third) for one in page["items"]] == ids
         assert [page["metadata"].get("remainingItemCount") for page in (first, second, third)] == [3, 1, None]
 
-    @pytest.mark.parametrize("token", ["%21", "a", "____", "w7w="])
-    def test_a_token_that_was_never_given_out_is_refused_or_a_page(self, service, token):
+    @pytest.mark.parametrize("token", ["%21", "a", "____"])
+    def test_a_token_that_was_never_given_out_starts_anew(self, service, token):
         service.seed_pool()
-        assert service.pools(f"?continue={token}").status in {200, 400}
+        assert len(service.pools(f"?continue={token}").json["items"]) == 1
 
     def test_a_list_may_omit_what_a_single_read_shows(self, make_service):
         service = make_service(list_omits=[f"training-{PROJECT}"])

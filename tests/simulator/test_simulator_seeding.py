@@ -40,5 +40,5 @@ def test_a_seeded_network_is_active(service):
     assert service.v1("GET", "networks").json["items"][0]["status"]["phase"] == "Active"
 
 
-def test_of_a_repeated_query_name_the_last_value_counts():
-    assert parse_query("a=1&a=&b=%FF&&=") == {"a": "", "b": "\ufffd", "": ""}
+def test_values_of_a_repeated_query_name_are_joined():
+    assert parse_query("a=1&a=2&b=%FF&&=") == {"a": "1,2", "b": "\ufffd", "": ""}
