@@ -32,16 +32,16 @@ def parse_body(request: Request) -> JsonObject:
     return document
 
 
-def parse_merge_patch(request: Request, options: Options) -> JsonObject:
+def parse_merge_patch(request: Request, options: Options, *, status: int) -> JsonObject:
     """Return the merge patch of a PATCH (P1, P2).
 
     Raises:
-        Refusal: 400 with its own code for another content type, 400 for an invalid body.
+        Refusal: ``status`` with its own code for another content type, 400 for an invalid body.
 
     """
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if options.merge_patch_only and content_type != MERGE_PATCH:
-        raise Refusal(400, UNSUPPORTED_CONTENT_TYPE, text="Content type not supported")
+        raise Refusal(status, UNSUPPORTED_CONTENT_TYPE, text="Content type not supported")
     return parse_body(request)
 
 

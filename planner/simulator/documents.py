@@ -18,7 +18,7 @@ FORMAT: Final = 1
 START: Final = "2026-01-01T00:00:00Z"
 
 _CLOCK = re.compile(r"2\d{3}-(0[1-9]|1[0-2])-([01]\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
-_LIST_MEMBERS = ("events", "flavors", "killed", "orders", "requests")
+_LIST_MEMBERS = ("deleted", "events", "flavors", "killed", "orders", "removed", "requests")
 _DICT_MEMBERS = ("networks", "nodes", "options", "pools", "quotas", "workloads")
 
 

@@ -1,7 +1,8 @@
 """One change of a world in the making: what is written is copied first, the rest is shared."""
 
 import copy
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,10 +41,9 @@ class Draft:
         """The world's clock as epoch milliseconds, as orders have it."""
         return int(parse_time(self.now).timestamp()) * 1000
 
-    def tick(self, steps: int = 1) -> None:
-        """Move the clock by ``steps`` steps of 20 seconds."""
-        moved = parse_time(self.now) + timedelta(seconds=STEP_SECONDS * steps)
-        self._document["clock"] = moved.strftime(_TIME_FORMAT)
+    def tick(self, seconds: int = STEP_SECONDS) -> None:
+        """Move the clock, by a step when nothing is said."""
+        self._document["clock"] = format_time(parse_time(self.now) + timedelta(seconds=seconds))
 
     def next_number(self) -> int:
         """Return the next number of the world, from which names are made."""
@@ -88,8 +88,13 @@ class Draft:
 
     def append(self, section: str, record: JsonObject) -> None:
         """Add a record to a log; the oldest one goes when the log is full."""
+        self.extend(section, [record])
+
+    def extend(self, section: str, records: Sequence[JsonObject]) -> None:
+        """Add records to a log; the oldest ones go when the log is full."""
         limit = self.options.log_limit
-        self._document[section] = [*self._document[section], record][-limit:] if limit else []
+        if records:
+            self._document[section] = [*self._document[section], *records][-limit:] if limit else []
 
     def replace_records(self, section: str, records: Iterable[JsonObject]) -> None:
         """Set a list section."""
@@ -115,6 +120,12 @@ class Draft:
             self._touched.add((section, key))
 
 
+def format_time(time: datetime) -> str:
+    """Return a time as the world's clock has it."""
+    return time.strftime(_TIME_FORMAT)
+
+
+@functools.lru_cache(maxsize=256)
 def parse_time(text: str) -> datetime:
     """Read a time of the world's clock."""
     return datetime.strptime(text, _TIME_FORMAT).replace(tzinfo=UTC)

@@ -6,11 +6,16 @@ from typing import Any, Final
 from planner.simulator.catalog import GPU, NPU, find_accelerator
 from planner.simulator.drafts import Draft
 from planner.simulator.node_records import index_flavors, is_staying
+from planner.simulator.records import BY_DRIVER
 from planner.simulator.requests import JsonObject
 from planner.simulator.workloads import fail_workloads, find_busy_addresses
 
 STATES_AFTER_UPGRADE: Final = ("Running", "Creating", "Running")
 """What a pool's driver goes through after ``Upgrading``: one ``Running`` is not final."""
+
+
+ISOLATION: Final = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
+"""The taint of a node that takes no new workloads."""
 
 
 def start_upgrades(draft: Draft, pool: JsonObject, *, driver: Mapping[str, Any]) -> None:
@@ -26,11 +31,11 @@ def start_upgrades(draft: Draft, pool: JsonObject, *, driver: Mapping[str, Any])
         if version is None or status is None:
             continue
         outdated = _find_outdated(draft, pool, accelerator=accelerator, version=version)
-        if status.get("version") == version and not outdated:
+        if status.get("version") == version and not (outdated and draft.options.realign_drivers):
             continue
         if strategy == "force":
-            fail_workloads(draft, pool["metadata"]["name"], nodes=outdated)
-        _change_nodes(draft, pool, nodes=outdated, change=_mark_waiting)
+            fail_workloads(draft, pool["metadata"]["name"], nodes=outdated, by=BY_DRIVER)
+        _change_nodes(draft, pool, nodes=outdated, change=_isolate if strategy == "idle" else _mark_updating)
         upgrade = {"version": version, "left": list(STATES_AFTER_UPGRADE), "strategy": strategy}
         pool.setdefault("simulator", {}).setdefault("drivers", {})[accelerator] = upgrade
         status["state"] = "Upgrading"
@@ -90,12 +95,31 @@ def _change_nodes(
     draft.put("nodes", pool_id, value=changed)
 
 
-def _mark_waiting(node: JsonObject) -> JsonObject:
-    return _set_driver(node, {"phase": "Pending"})
+def _isolate(node: JsonObject) -> JsonObject:
+    """Keep new workloads off a node that waits for its upgrade (S3)."""
+    waiting = _set_driver(node, {"phase": "Pending"})
+    return waiting | {"status": waiting["status"] | {"taints": [*_find_other_taints(node), dict(ISOLATION)]}}
+
+
+def _mark_updating(node: JsonObject) -> JsonObject:
+    return _set_driver(node, {"phase": "Updating"})
 
 
 def _make_installer(version: str) -> Callable[[JsonObject], JsonObject]:
-    return lambda node: _set_driver(node, {"phase": "Running", "version": version})
+    return lambda node: _install(node, version)
+
+
+def _install(node: JsonObject, version: str) -> JsonObject:
+    installed = _set_driver(node, {"phase": "Running", "version": version})
+    if "taints" not in node["status"]:
+        return installed
+    taints = _find_other_taints(node)
+    members = {name: value for name, value in installed["status"].items() if name != "taints"}
+    return installed | {"status": members | ({"taints": taints} if taints else {})}
+
+
+def _find_other_taints(node: Mapping[str, Any]) -> list[JsonObject]:
+    return [one for one in node["status"].get("taints", ()) if one.get("key") != ISOLATION["key"]]
 
 
 def _set_driver(node: JsonObject, members: JsonObject) -> JsonObject:

@@ -22,6 +22,13 @@ ROUTE_NOT_FOUND = "APIGW.0101"
 METHOD_NOT_ALLOWED = "APIGW.0104"
 
 _MAX_TEXT = 512
+_DOCUMENTED = {
+    BAD_REQUEST: "Bad request",
+    POOL_EXISTS: "Pool already exists.",
+    POOL_NOT_FOUND: "pool not found",
+    NETWORK_NOT_FOUND: "Network not exist.",
+    NETWORK_IN_USE: "Network in use by pool",
+}
 
 
 class SimulatorError(Exception):
@@ -39,9 +46,10 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer of the service,
         self.text = text
         self.headers = headers or {}
 
-    def make_response(self) -> Response:
-        """Return the answer that the client sees."""
-        body = {"error_code": self.code, "error_msg": self.text[:_MAX_TEXT]}
+    def make_response(self, *, has_details: bool = True) -> Response:
+        """Return the answer that the client sees; without details it has the text of the documentation."""
+        text = self.text if has_details else _DOCUMENTED.get(self.code, self.text)
+        body = {"error_code": self.code, "error_msg": text[:_MAX_TEXT]}
         return make_json_response(body, self.status, headers=self.headers)
 
 

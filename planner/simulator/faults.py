@@ -1,11 +1,16 @@
 """Failures on demand: what a server, a network or a proxy does to an answer, and a script that says when."""
 
+import json
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
 
-from planner.simulator.requests import Request
+from planner.simulator.requests import Request, Response, make_json_response
+
+GARBAGE: Final = b"<html><body>proxy</body></html>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +41,7 @@ class Truncated:
 class Garbage:
     """The request takes effect, and a 200 comes back with ``body``, which is not what the API says."""
 
-    body: bytes = b"<html><body>proxy</body></html>"
+    body: bytes = GARBAGE
     content_type: str = "text/html"
 
 
@@ -52,7 +57,14 @@ class StaleRead:
     """A read is answered from the world as it was before the last write; a write is answered as ever."""
 
 
-Fault = Status | ResetBefore | ResetAfter | Truncated | Garbage | Delay | StaleRead
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartialList:
+    """A list shows only its first ``keep`` items, and says nothing of the rest; other answers are as ever."""
+
+    keep: int = 0
+
+
+Fault = Status | ResetBefore | ResetAfter | Truncated | Garbage | Delay | StaleRead | PartialList
 FaultSource = Callable[[Request], Fault | None]
 """Called once for each request, from many threads."""
 
@@ -73,6 +85,19 @@ class Rule:
     def matches(self, request: Request) -> bool:
         """Tell whether ``request`` is one that this rule counts."""
         return self.method in {"", request.method} and re.fullmatch(self.path, request.path) is not None
+
+
+def cut_list(response: Response, fault: Fault | None) -> Response:
+    """Return ``response`` as a partial list when ``fault`` asks for one."""
+    if not isinstance(fault, PartialList) or response.status != HTTPStatus.OK:
+        return response
+    document = json.loads(response.body)
+    if not isinstance(document.get("items"), list):
+        return response
+    cut = document | {"items": document["items"][: fault.keep]}
+    if "metadata" in document:
+        cut["metadata"] = {}
+    return make_json_response(cut, headers=response.headers)
 
 
 class Script:

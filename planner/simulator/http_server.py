@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 from planner.simulator.asgi import Application, Exchange
 from planner.simulator.documents import World, change_options, start_world
-from planner.simulator.faults import FaultSource, Script, StaleRead
+from planner.simulator.faults import FaultSource, Script, StaleRead, cut_list
 from planner.simulator.hosting import Host
 from planner.simulator.identity import PATH as IDENTITY_PATH
 from planner.simulator.identity import Identity
@@ -137,7 +137,8 @@ class LocalServer:
             with self._lock:
                 self.requests.append(request)
         fault = self._faults(request)
-        return Exchange(fault=fault, answer=lambda: self._answer(request, is_stale=isinstance(fault, StaleRead)))
+        is_stale = isinstance(fault, StaleRead)
+        return Exchange(fault=fault, answer=lambda: cut_list(self._answer(request, is_stale=is_stale), fault))
 
     def _answer(self, request: Request, *, is_stale: bool) -> Response:
         identity = self._serving.identity

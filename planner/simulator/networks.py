@@ -24,6 +24,7 @@ from planner.simulator.paging import cut_page, parse_limit
 from planner.simulator.pool_patches import check_labels
 from planner.simulator.pool_rules import judge_description
 from planner.simulator.quotas import check_quota
+from planner.simulator.records import record_deletion
 from planner.simulator.requests import JsonObject, Response, make_json_response
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{2,30}[a-z0-9]")
@@ -105,7 +106,7 @@ def patch_network(draft: Draft, call: Call) -> Response:
         Refusal: 404 for an unknown network, 400 for a changed cidr or name (N2) and for an invalid body.
 
     """
-    patch = parse_merge_patch(call.request, draft.options)
+    patch = parse_merge_patch(call.request, draft.options, status=400)
     before = find_network(draft, call)
     check_labels(require_object(patch, "metadata"))
     require_object(patch, "spec")
@@ -132,9 +133,10 @@ def delete_network(draft: Draft, call: Call) -> Response:
     network = find_network(draft, call)
     name = network["metadata"]["name"]
     users = [one for one in draft.section("pools").values() if _find_network_name(one) == name]
-    if users:
+    if users and draft.options.refuse_used_networks:
         raise Refusal(400, NETWORK_IN_USE, text=f'network is used by pool "{users[0]["metadata"]["name"]}"')
     draft.remove("networks", name)
+    record_deletion(draft, kind="network", name=name)
     answer = format_network(network)
     return make_json_response(answer | {"metadata": network["metadata"] | {"deletionTimestamp": draft.now}})
 

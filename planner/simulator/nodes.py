@@ -8,7 +8,6 @@ from planner.simulator.bodies import parse_names
 from planner.simulator.calls import Call
 from planner.simulator.drafts import Draft
 from planner.simulator.entries import EntryKey, count_nodes, format_azs, make_entry_key
-from planner.simulator.errors import bad_request
 from planner.simulator.events import count_phases, record_counts
 from planner.simulator.lookups import find_pool
 from planner.simulator.node_records import (
@@ -20,6 +19,7 @@ from planner.simulator.node_records import (
     make_node,
 )
 from planner.simulator.orders import start_order
+from planner.simulator.refusals import refuse_silently
 from planner.simulator.requests import JsonObject, Response, make_json_response
 from planner.simulator.scaling import remove_nodes
 
@@ -61,11 +61,11 @@ def delete_nodes(draft: Draft, call: Call) -> Response:
 
 def _check_removal(draft: Draft, pool_id: str, *, nodes: Sequence[JsonObject]) -> None:
     if len(nodes) == sum(1 for one in draft.nodes(pool_id) if is_staying(one)):
-        raise bad_request("at least one node must stay in the pool")
+        raise refuse_silently(draft.options, "at least one node must stay in the pool")
     if any(map(is_locked, nodes)):
-        raise bad_request("a node is locked")
+        raise refuse_silently(draft.options, "a node is locked")
     if draft.options.refuse_removing_subscribed and any(map(is_subscribed, nodes)):
-        raise bad_request("a subscribed node cannot be deleted")
+        raise refuse_silently(draft.options, "a subscribed node cannot be deleted")
 
 
 def _lower_counts(entries: Sequence[JsonObject], nodes: Sequence[JsonObject]) -> list[JsonObject]:

@@ -11,19 +11,23 @@ from planner.simulator.errors import SimulatorError
 class Options:
     """What a world's ``options`` member may hold; identifiers in brackets are the contract's assertions.
 
-    ``steps_per_node`` counts the steps until a creating node is available. ``log_limit`` bounds each
-    of the logs of requests, orders and events. ``removal_order`` is ``newest``, ``oldest`` or ``busiest``.
+    What each one means stands in docs/simulator.md, in a table that a test compares with this class.
     """
 
     approve_logical: bool = True
+    arrays_replaced: bool = True  # [P8]
     azs: tuple[str, ...] = ("eu-de-01", "eu-de-02", "eu-de-03")
     azs_must_sum: bool = False  # [P25]
     batch_delete_lowers_count: bool = True
+    blank_status_hides_failed: bool = True  # [L2]
+    content_type_status: int = 415  # [P2] or 400
+    control_modes: bool = True
     default_gpu_driver: str = "440.33"
     default_npu_driver: str = "C78"
     driver_without_accelerator: str = "refuse"  # [P22] or "ignore"
     enforce_quotas: bool = False
     entry_rules: bool = True  # [P26]
+    error_details: bool = True  # [C2]
     failing_scopes: tuple[str, ...] = ()
     fill_azs: bool = False
     fill_max_count: bool = True
@@ -33,13 +37,22 @@ class Options:
     max_count_equals_count: bool = True  # [P24]
     merge_patch_only: bool = True  # [P2]
     new_nodes_driver: str = ""
+    nodes_per_step: int = 0
+    null_removes: bool = True  # [P11]
+    order_end: str = "successed"  # [O1] or "completed"
     order_labels: bool = True  # [P13]
     page_size: int = 0
+    pay_subscriptions: bool = True
     phase_rules: bool = True  # [P21]
+    realign_drivers: bool = True  # [P15]
+    refusal_code: str = "ModelArts.50004000"  # [P16] to [P24]
+    refusal_status: int = 400  # the same
     refuse_mixed_resize: bool = True  # [P19]
     refuse_removing_all: bool = True  # [P20]
     refuse_removing_subscribed: bool = True
-    removal_order: str = "newest"
+    refuse_used_networks: bool = True  # [X2]
+    removal_order: str = "newest"  # or "oldest", "busiest"
+    removed_scopes: str = "vanish"  # [S1] or "disabled"
     require_auth: bool = False
     scaling_failure_lowers_count: bool = False
     sold_out: tuple[str, ...] = ()
@@ -50,8 +63,12 @@ class Options:
 
 
 _CHOICES = {
+    "content_type_status": (415, 400),
     "driver_without_accelerator": ("refuse", "ignore"),
+    "order_end": ("successed", "completed"),
+    "refusal_status": (400, 403, 409, 422),
     "removal_order": ("newest", "oldest", "busiest"),
+    "removed_scopes": ("vanish", "disabled"),
     "unknown_flavors": ("refuse", "accept"),
     "unknown_members": ("refuse", "ignore"),
 }

@@ -8,6 +8,7 @@ from planner.simulator.drafts import Draft
 from planner.simulator.entries import EntryKey
 from planner.simulator.errors import POOL_NOT_FOUND, Refusal, bad_request
 from planner.simulator.lookups import NAME_LABEL, find_workspace, list_records
+from planner.simulator.options import Options
 from planner.simulator.paging import MAX_LIMIT, parse_number
 from planner.simulator.requests import JsonObject, Response, make_json_response
 
@@ -49,7 +50,8 @@ def settle_order(draft: Draft, pool: JsonObject, *, reached: Mapping[EntryKey, i
     """End the open order of ``pool``, which is edited; ``missing`` nodes never came, ``came`` says that some did."""
     name = pool["simulator"].pop("order")
     phase = "successed" if not missing else "partialSuccessed" if came else "failed"
-    ended: JsonObject = {"phase": phase, "endTimestamp": draft.now_milliseconds, "resultCount": _format_counts(reached)}
+    ended: JsonObject = {"endTimestamp": draft.now_milliseconds, "resultCount": _format_counts(reached)}
+    ended |= _format_end(draft.options, phase)
     if missing:
         ended["failReason"] = f"{missing} nodes could not be created: sold out"
     _end_order(draft, name, ended=ended)
@@ -59,8 +61,8 @@ def fail_order(draft: Draft, pool: Mapping[str, Any]) -> None:
     """End the open order of a pool that goes, when it has one."""
     name = pool.get("simulator", {}).get("order")
     if name:
-        ended = {"phase": "failed", "endTimestamp": draft.now_milliseconds, "failReason": "the pool was deleted"}
-        _end_order(draft, name, ended=ended)
+        ended = {"endTimestamp": draft.now_milliseconds, "failReason": "the pool was deleted"}
+        _end_order(draft, name, ended=ended | _format_end(draft.options, "failed"))
 
 
 def list_orders(draft: Draft, call: Call) -> Response:
@@ -94,7 +96,7 @@ def _format_detail(order: Mapping[str, Any]) -> JsonObject:
     return {
         "resourceName": order.get("resourceName", ""),
         "action": _ACTIONS.get(order.get("operation", ""), "createNode"),
-        "status": _DETAIL_STATUSES.get(order.get("phase", ""), "processing"),
+        "status": _DETAIL_STATUSES.get(_find_outcome(order), "processing"),
         "beginTimestamp": str(begin),
         "updateTimestamp": str(order.get("endTimestamp", begin)),
         "message": order.get("failReason", ""),
@@ -104,6 +106,15 @@ def _format_detail(order: Mapping[str, Any]) -> JsonObject:
 def _is_known(draft: Draft, call: Call, *, name: str) -> bool:
     pools = list_records(draft, "pools", project_id=call.project_id)
     return any(name in {one["metadata"]["name"], one["metadata"]["labels"].get(NAME_LABEL)} for one in pools)
+
+
+def _format_end(options: Options, phase: str) -> JsonObject:
+    """Return the two spellings of an end: the words of the table and of clients, or those of the example (O1)."""
+    return {"phase": phase} if options.order_end == "successed" else {"phase": "completed", "result": phase}
+
+
+def _find_outcome(order: Mapping[str, Any]) -> str:
+    return str(order.get("result") or order.get("phase", ""))
 
 
 def _end_order(draft: Draft, name: str, *, ended: JsonObject) -> None:
@@ -119,7 +130,7 @@ def _is_wanted(order: Mapping[str, Any], call: Call) -> bool:
         _is_of_project(order, call.project_id)
         and (not name or name in {order.get("resourceName"), order.get("resourceDisplayName")})
         and order.get("workspaceId", "0") == (query.get("workspaceId") or order.get("workspaceId", "0"))
-        and (not phase or str(order.get("phase")).lower().endswith(phase))
+        and (not phase or _find_outcome(order).lower().endswith(phase))
         and created >= parse_number(query.get("since", ""))
         and created <= (parse_number(query.get("until", "")) or created)
     )

@@ -17,6 +17,7 @@ from planner.simulator.orders import start_order
 from planner.simulator.pool_patches import check_driver, check_labels
 from planner.simulator.pool_rules import judge_counts, judge_description, judge_driver, judge_entries, judge_scope
 from planner.simulator.quotas import check_quota
+from planner.simulator.refusals import refuse_silently
 from planner.simulator.requests import JsonObject, Response, make_json_response
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{2,62}[a-z0-9]")
@@ -181,7 +182,7 @@ def _check_rules(draft: Draft, pool: JsonObject) -> None:
     if not text and options.driver_without_accelerator == "refuse":
         text = judge_driver(spec.get("driver", {}), accelerators=accelerators)
     if text:
-        raise bad_request(text)
+        raise refuse_silently(options, text)
 
 
 def _count_subpool(draft: Draft, parent: str, *, change: int) -> None:

@@ -1,13 +1,13 @@
 """A pool before and after a merge patch, and the shape that a patch must have."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from planner.simulator.bodies import require_object, require_texts
 from planner.simulator.catalog import find_accelerator
 from planner.simulator.drafts import Draft
-from planner.simulator.entries import EntryKey, count_nodes, parse_entries
+from planner.simulator.entries import EntryKey, count_nodes, make_entry_key, parse_entries
 from planner.simulator.errors import bad_request
 from planner.simulator.lookups import NAME_LABEL
 from planner.simulator.merge_patches import apply_merge_patch
@@ -92,9 +92,11 @@ def make_pool_patch(draft: Draft, pool: JsonObject, *, patch: JsonObject) -> Poo
     options = draft.options
     name = pool["metadata"]["name"]
     kept = _keep_known(patch, pool=pool, options=options)
-    after = apply_merge_patch(draft.copy_record("pools", name), kept)
+    after = apply_merge_patch(draft.copy_record("pools", name), kept if options.null_removes else _drop_nulls(kept))
     is_logical = pool["spec"].get("type") == "Logical"
     _check_shape(after, kept, is_logical=is_logical, options=options)
+    if not options.arrays_replaced and "resources" in kept["spec"]:
+        after["spec"]["resources"] = _merge_entries(pool["spec"].get("resources", ()), after["spec"]["resources"])
     flavors = index_flavors(draft)
     return PoolPatch(
         before=pool,
@@ -153,6 +155,19 @@ def _keep_known(patch: JsonObject, *, pool: JsonObject, options: Options) -> Jso
         },
         "spec": {name: value for name, value in spec.items() if name in _PATCHED_SPEC},
     }
+
+
+def _drop_nulls(tree: JsonObject) -> JsonObject:
+    """Return a patch in which nothing is removed: the other reading of P11."""
+    kept = {name: value for name, value in tree.items() if value is not None}
+    return {name: _drop_nulls(value) if isinstance(value, dict) else value for name, value in kept.items()}
+
+
+def _merge_entries(before: Sequence[JsonObject], patched: Sequence[JsonObject]) -> list[JsonObject]:
+    """Return the entries that a patch names, and those of before that it leaves out: the other reading of P8."""
+    named = {make_entry_key(one): one for one in patched}
+    kept = [named.pop(make_entry_key(one), one) for one in before]
+    return [*kept, *named.values()]
 
 
 def _is_same(patch: JsonObject, spec: JsonObject, *, name: str) -> bool:

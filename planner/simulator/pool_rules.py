@@ -8,10 +8,10 @@ from typing import Any
 
 from planner.simulator.catalog import GPU, MAX_ENTRIES, NPU, SCOPE_TYPES
 from planner.simulator.entries import make_entry_key
-from planner.simulator.errors import bad_request
 from planner.simulator.lookups import WORKSPACE_LABEL
 from planner.simulator.options import Options
 from planner.simulator.pool_patches import DESCRIPTION, PoolPatch
+from planner.simulator.refusals import refuse_silently
 from planner.simulator.requests import JsonObject
 
 Rule = Callable[[PoolPatch], str]
@@ -30,12 +30,12 @@ def check_patch(patch: PoolPatch) -> None:
     """Apply all rules.
 
     Raises:
-        Refusal: 400 with the text of the first rule that is broken.
+        Refusal: of the options' status and code, with the text of the first rule that is broken.
 
     """
     text = next((text for rule in _RULES if (text := rule(patch))), "")
     if text:
-        raise bad_request(text)
+        raise refuse_silently(patch.options, text)
 
 
 def find_control_bits(pool: Mapping[str, Any]) -> int:
@@ -93,7 +93,7 @@ def judge_driver(driver: Mapping[str, Any], *, accelerators: frozenset[str]) -> 
 
 
 def _judge_control(patch: PoolPatch) -> str:
-    mode = find_control_bits(patch.before)
+    mode = find_control_bits(patch.before) if patch.options.control_modes else 0
     if mode & (FROZEN | FROZEN_FOR_GOOD):
         return "the pool is frozen"
     return "the pool cannot be resized" if mode & NO_RESIZE and "resources" in patch.spec_patch else ""

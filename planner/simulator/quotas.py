@@ -3,9 +3,9 @@
 from planner.simulator.calls import Call
 from planner.simulator.catalog import MAX_ENTRIES, NETWORK_RANGES, SCOPE_TYPES, VOLUME_TYPES
 from planner.simulator.drafts import Draft
-from planner.simulator.errors import bad_request
 from planner.simulator.lookups import list_records, matches_labels
 from planner.simulator.paging import cut_page, parse_limit
+from planner.simulator.refusals import refuse_silently
 from planner.simulator.requests import Response, make_json_response
 
 _SECTIONS = {"pools": "pool", "networks": "network"}
@@ -21,7 +21,7 @@ def check_quota(draft: Draft, section: str, *, project_id: str) -> None:
     kind = _SECTIONS[section]
     used = sum(1 for _ in list_records(draft, section, project_id=project_id))
     if draft.options.enforce_quotas and used >= draft.section("quotas").get(kind, 0):
-        raise bad_request(f"the {kind} quota is exceeded")
+        raise refuse_silently(draft.options, f"the {kind} quota is exceeded")
 
 
 def list_flavors(draft: Draft, call: Call) -> Response:

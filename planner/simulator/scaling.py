@@ -8,8 +8,9 @@ from planner.simulator.catalog import CPU, GPU, find_accelerator
 from planner.simulator.drafts import Draft
 from planner.simulator.entries import make_entry_key
 from planner.simulator.node_records import find_node_key, group_nodes, index_flavors, is_staying, make_node
+from planner.simulator.records import BY_REMOVAL, record_removals
 from planner.simulator.requests import JsonObject
-from planner.simulator.workloads import fail_workloads, find_busy_addresses
+from planner.simulator.workloads import fail_workloads, find_busy_addresses, index_workloads
 
 
 def resize_pool(draft: Draft, pool: JsonObject) -> bool:
@@ -33,19 +34,27 @@ def resize_pool(draft: Draft, pool: JsonObject) -> bool:
     keys = {make_entry_key(entry) for entry in pool["spec"].get("resources", ())}
     victims += [one for key, nodes in groups.items() if key not in keys for one in nodes]
     if added:
-        draft.put("nodes", pool_id, value=[*draft.nodes(pool_id), *added])
+        draft.put("nodes", pool_id, value=[*draft.nodes(pool_id), *_stagger(added, draft.options.nodes_per_step)])
     remove_nodes(draft, pool_id, names={one["metadata"]["name"] for one in victims})
     complete_drivers(draft, pool)
     return bool(added or victims)
 
 
 def remove_nodes(draft: Draft, pool_id: str, *, names: Iterable[str]) -> None:
-    """Mark nodes as Deleting and fail the workloads that run on them."""
+    """Mark nodes as Deleting, fail the workloads that run on them, and note both."""
     gone = frozenset(names)
     if not gone:
         return
     nodes = draft.nodes(pool_id)
-    fail_workloads(draft, pool_id, nodes=[one for one in nodes if one["metadata"]["name"] in gone])
+    leaving = [one for one in nodes if one["metadata"]["name"] in gone]
+    busy = index_workloads(draft.workloads(pool_id))
+    removals = [
+        (one["metadata"]["name"], find_node_key(one), busy.get(one["status"].get("privateIp", ""), ()))
+        for one in leaving
+        if is_staying(one)
+    ]
+    record_removals(draft, pool_id, nodes=removals)
+    fail_workloads(draft, pool_id, nodes=leaving, by=BY_REMOVAL)
     kept = [_mark_deleting(one) if one["metadata"]["name"] in gone else one for one in nodes]
     draft.put("nodes", pool_id, value=kept)
 
@@ -79,6 +88,16 @@ def merge_entries(entries: Sequence[Mapping[str, Any]]) -> list[JsonObject]:
 def count_kept(draft: Draft, pool_id: str) -> Counter[tuple[str, str]]:
     """Count the staying nodes of a pool by entry key."""
     return Counter(find_node_key(one) for one in draft.nodes(pool_id) if is_staying(one))
+
+
+def _stagger(nodes: Sequence[JsonObject], per_step: int) -> list[JsonObject]:
+    """Return new nodes that come in groups of ``per_step``, a step after the other; 0 lets all come at once."""
+    return [_delay(one, index // per_step if per_step else 0) for index, one in enumerate(nodes)]
+
+
+def _delay(node: JsonObject, steps: int) -> JsonObject:
+    private = node["simulator"]
+    return node | {"simulator": private | {"remaining": private["remaining"] + steps}}
 
 
 def _find_surplus(entry: Mapping[str, Any], nodes: Sequence[JsonObject]) -> dict[str | None, int]:

@@ -1,4 +1,4 @@
-"""Job types of a pool: enabling takes a step, a removed one disappears after a step (contract 4.5, S1)."""
+"""Job types of a pool: enabling takes a step, a removed one goes after a step (contract 4.5, S1)."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ def change_scope(pool: JsonObject, wanted: Sequence[str]) -> None:
     states = {one["scopeType"]: one for one in pool["status"].get("scope", ())}
     for name, one in states.items():
         if name not in wanted:
-            one["state"] = "Disabling"
+            one["state"] = "Disabled" if one["state"] == "Disabled" else "Disabling"
         elif one["state"] in {"Disabling", "Disabled"}:
             one["state"] = "Enabling"
     new = [{"scopeType": name, "state": "Enabling"} for name in wanted if name not in states]
@@ -27,9 +27,12 @@ def step_scope(pool: JsonObject, options: Options) -> None:
     """Bring the scope states of ``pool``, which is edited, one step on, once it runs."""
     if pool["status"].get("phase") not in {"Running", "Abnormal", "ScalingFailed"}:
         return
-    kept = [one for one in pool["status"].get("scope", ()) if one["state"] != "Disabling"]
+    states = pool["status"].get("scope", ())
+    kept = [one for one in states if one["state"] != "Disabling" or options.removed_scopes == "disabled"]
     for one in kept:
-        if one["state"] == "Enabling":
+        if one["state"] == "Disabling":
+            one["state"] = "Disabled"
+        elif one["state"] == "Enabling":
             one["state"] = "EnableFailed" if one["scopeType"] in options.failing_scopes else "Enabled"
     if "scope" in pool["status"]:
         pool["status"]["scope"] = kept

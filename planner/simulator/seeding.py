@@ -144,6 +144,13 @@ def remove_pool(world: World, pool_id: str) -> World:
     return draft.finish()
 
 
+def let_pass(world: World, *, seconds: int) -> World:
+    """Move the clock alone: nothing else happens meanwhile."""
+    draft = Draft(world)
+    draft.tick(seconds)
+    return draft.finish()
+
+
 def list_node_names(world: World, pool_id: str) -> list[str]:
     """Return the names of a pool's nodes, oldest first."""
     return [one["metadata"]["name"] for one in Draft(world).nodes(pool_id)]

@@ -13,7 +13,7 @@ from planner.simulator.events import count_phases, record_counts, set_phase
 from planner.simulator.motion import find_remaining, is_awaiting_approval
 from planner.simulator.networks import step_network
 from planner.simulator.node_records import is_staying
-from planner.simulator.orders import fail_order, settle_order
+from planner.simulator.orders import settle_order
 from planner.simulator.pool_creation import forget_subpool
 from planner.simulator.requests import JsonObject
 from planner.simulator.scaling import count_kept, resize_pool
@@ -53,7 +53,8 @@ def _step_pool(draft: Draft, pool_id: str) -> None:
 
 def _remove_pool(draft: Draft, pool: JsonObject) -> None:
     pool_id = pool["metadata"]["name"]
-    fail_order(draft, pool)
+    if "order" in pool.get("simulator", {}):
+        settle_order(draft, pool, reached={}, missing=0, came=False)
     forget_subpool(draft, pool)
     for section in ("pools", "nodes", "workloads"):
         draft.remove(section, pool_id)
@@ -117,6 +118,7 @@ def _finish_creation(draft: Draft, pool: JsonObject) -> None:
     if pool["spec"].get("type") == "Logical" or count_kept(draft, pool["metadata"]["name"]):
         set_phase(draft, pool, phase="Running")
     else:
+        pool["simulator"]["failed"] = draft.now
         set_phase(draft, pool, phase="CreationFailed", message="no node could be created: sold out")
 
 
@@ -128,7 +130,7 @@ def _settle(draft: Draft, pool: JsonObject) -> None:
     """End the pool's order when nothing is on its way any more, and forget what was counted for it."""
     private = pool["simulator"]
     moves = any(_is_any(draft, pool, phase=phase) for phase in ("Creating", "Deleting"))
-    if moves or pool["status"].get("phase") in {"Creating", "Waiting"}:
+    if moves or pool["status"].get("phase") in {"Creating", "Waiting", "Deleting"}:
         return
     missing, came = private.pop("missing"), private.pop("came")
     reached = count_kept(draft, pool["metadata"]["name"])

@@ -1,5 +1,6 @@
 """Workloads: jobs that run on nodes, how they end, and their list (contract 2.12.1)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from planner.simulator.errors import bad_request
 from planner.simulator.lookups import find_pool
 from planner.simulator.motion import find_remaining
 from planner.simulator.paging import parse_number
+from planner.simulator.records import record_kills
 from planner.simulator.requests import JsonObject, Response, make_json_response
 
 STATUSES = frozenset(
@@ -41,16 +43,25 @@ def find_busy_addresses(workloads: Iterable[Mapping[str, Any]]) -> frozenset[str
     return frozenset(address.strip() for text in busy for address in str(text).split(",") if address.strip())
 
 
-def fail_workloads(draft: Draft, pool_id: str, *, nodes: Iterable[JsonObject]) -> None:
-    """End the workloads of ``nodes`` as failed, and record who killed them in the world's ``killed``."""
+def fail_workloads(draft: Draft, pool_id: str, *, nodes: Iterable[JsonObject], by: str) -> None:
+    """End the workloads of ``nodes`` as failed, and note who killed them in the world's ``killed``."""
     names = {node["status"].get("privateIp", ""): node["metadata"]["name"] for node in nodes}
     workloads = draft.workloads(pool_id)
     killed = {index: victim for index, one in enumerate(workloads) if (victim := _find_victim(one, names))}
-    for index, node in killed.items():
-        draft.append("killed", {"workload": workloads[index]["name"], "node": node, "request": draft.cause})
-    if killed:
-        ended = [_end(one, "Failed") if index in killed else one for index, one in enumerate(workloads)]
-        draft.put("workloads", pool_id, value=ended)
+    if not killed:
+        return
+    record_kills(draft, pool_id, victims={workloads[index]["name"]: node for index, node in killed.items()}, by=by)
+    ended = [_end(one, "Failed") if index in killed else one for index, one in enumerate(workloads)]
+    draft.put("workloads", pool_id, value=ended)
+
+
+def index_workloads(workloads: Iterable[Mapping[str, Any]]) -> Mapping[str, list[str]]:
+    """Return the names of the workloads that keep a node busy, by its private address."""
+    index: defaultdict[str, list[str]] = defaultdict(list)
+    for one in workloads:
+        for address in find_busy_addresses([one]):
+            index[address].append(one["name"])
+    return index
 
 
 def step_workloads(draft: Draft, pool_id: str) -> None:

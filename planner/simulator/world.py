@@ -109,7 +109,7 @@ def _answer(world: World, request: Request) -> tuple[World, Response]:
         handler, call = _find_route(request)
         response = handler(draft, call)
     except Refusal as refusal:
-        return world, refusal.make_response()
+        return world, refusal.make_response(has_details=world.options.error_details)
     return draft.finish() if request.is_write else world, response
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from planner.simulator.documents import World
 
 _KEYED = frozenset({"networks", "nodes", "pools", "workloads"})
-_LISTED = frozenset({"events", "flavors", "killed", "orders", "requests"})
+_LISTED = frozenset({"deleted", "events", "flavors", "killed", "orders", "removed", "requests"})
 
 
 @dataclass(slots=True, kw_only=True)

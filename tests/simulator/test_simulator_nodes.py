@@ -88,7 +88,10 @@ class TestBatchDelete:
         service.world = seeding.make_workload(service.world, pool_id, nodes=names[:1], name="run-42")
         _delete(service, pool_id, names[0])
         path = f"POST /v2/{seeding.PROJECT_ID}/pools/{pool_id}/nodes/batch-delete"
-        assert service.world.document["killed"] == [{"workload": "run-42", "node": names[0], "request": path}]
+        said = {"time": "2026-01-01T00:00:20Z", "request": path, "pool": pool_id, "node": names[0]}
+        assert service.world.document["killed"] == [said | {"workload": "run-42", "by": "removal"}]
+        left = {"flavor": CPU, "nodePool": f"{CPU}-default", "workloads": ["run-42"]}
+        assert service.world.document["removed"] == [said | left]
 
     def test_x3_the_last_node_must_stay(self, service):
         pool_id = service.seed_pool(flavors={CPU: 2})

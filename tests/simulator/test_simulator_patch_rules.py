@@ -31,7 +31,7 @@ def test_p01_parameters_of_the_content_type_do_not_matter(service):
 
 def test_p02_another_content_type_is_refused_with_its_own_code(service):
     answer = service.patch(service.seed_pool(), GROWTH, "application/json")
-    assert (answer.status, answer.code) == (400, "ModelArts.50004100")
+    assert (answer.status, answer.code) == (415, "ModelArts.50004100")
 
 
 def test_p02_switched_off_takes_any_content_type(make_service):

@@ -188,7 +188,7 @@ class TestDelete:
         pool_id = service.create(_logical()).json["metadata"]["name"]
         service.delete(pool_id)
         service.pools()
-        assert service.v1("GET", "orders").json["items"][0]["phase"] == "failed"
+        assert service.v1("GET", "orders").json["items"][1]["phase"] == "failed"
 
     def test_an_unknown_pool_is_not_found(self, service):
         assert service.delete("nobody").code == "ModelArts.50015001"
