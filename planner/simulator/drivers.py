@@ -6,9 +6,10 @@ from typing import Any, Final
 from planner.simulator.catalog import GPU, NPU, find_accelerator
 from planner.simulator.drafts import Draft
 from planner.simulator.node_records import index_flavors, is_staying
+from planner.simulator.queueing import find_busy_addresses
 from planner.simulator.records import BY_DRIVER
 from planner.simulator.requests import JsonObject
-from planner.simulator.workloads import fail_workloads, find_busy_addresses
+from planner.simulator.workloads import fail_workloads
 
 STATES_AFTER_UPGRADE: Final = ("Running", "Creating", "Running")
 """What a pool's driver goes through after ``Upgrading``: one ``Running`` is not final."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from planner.simulator.options import Options
+from planner.simulator.queueing import QUEUED, can_start_any
 from planner.simulator.requests import JsonObject
 
 ObjectKey = tuple[str, str]
@@ -32,6 +33,7 @@ def is_moving(document: JsonObject, key: ObjectKey, *, options: Options) -> bool
         _is_pool_moving(record, options)
         or any(map(_is_node_moving, document["nodes"].get(name, ())))
         or any(map(is_ending, document["workloads"].get(name, ())))
+        or can_start_any(document["workloads"].get(name, ()), document["nodes"].get(name, ()))
     )
 
 
@@ -55,8 +57,8 @@ def is_awaiting_approval(pool: Mapping[str, Any], options: Options) -> bool:
 
 
 def is_ending(workload: Mapping[str, Any]) -> bool:
-    """Tell whether a workload ends by itself after some steps."""
-    return find_remaining(workload, None) is not None
+    """Tell whether a workload runs and ends by itself after some steps."""
+    return find_remaining(workload, None) is not None and workload.get("status") != QUEUED
 
 
 def _is_pool_moving(pool: JsonObject, options: Options) -> bool:

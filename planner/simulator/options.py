@@ -11,7 +11,7 @@ from planner.simulator.errors import SimulatorError
 class Options:
     """What a world's ``options`` member may hold; identifiers in brackets are the contract's assertions.
 
-    What each one means stands in docs/simulator.md, in a table that a test compares with this class.
+    What each one means stands in docs/world.md, in a table that a test compares with this class.
     """
 
     approve_logical: bool = True
@@ -42,7 +42,6 @@ class Options:
     order_end: str = "successed"  # [O1] or "completed"
     order_labels: bool = True  # [P13]
     page_size: int = 0
-    pay_subscriptions: bool = True
     phase_rules: bool = True  # [P21]
     realign_drivers: bool = True  # [P15]
     refusal_code: str = "ModelArts.50004000"  # [P16] to [P24]

@@ -8,9 +8,10 @@ from planner.simulator.catalog import CPU, GPU, find_accelerator
 from planner.simulator.drafts import Draft
 from planner.simulator.entries import make_entry_key
 from planner.simulator.node_records import find_node_key, group_nodes, index_flavors, is_staying, make_node
+from planner.simulator.queueing import find_busy_addresses
 from planner.simulator.records import BY_REMOVAL, record_removals
 from planner.simulator.requests import JsonObject
-from planner.simulator.workloads import fail_workloads, find_busy_addresses, index_workloads
+from planner.simulator.workloads import fail_workloads, index_workloads
 
 
 def resize_pool(draft: Draft, pool: JsonObject) -> bool:

@@ -45,12 +45,17 @@ class PoolSeed(TypedDict, total=False):
 
 
 class WorkloadSeed(TypedDict, total=False):
-    """What a seeded workload may be told. ``steps`` is the number of steps until it ends; left out, it runs on."""
+    """What a seeded workload may be told.
+
+    ``steps`` is the number of steps that it runs; left out, it runs on. One that waits starts by itself when ``needs``
+    nodes are free; left out, it waits for ever.
+    """
 
     name: str
     status: str
     type: str
     steps: int
+    needs: int
     seconds: int
 
 
@@ -116,8 +121,9 @@ def make_workload(world: World, pool_id: str, *, nodes: Sequence[str], **seed: U
         "runningDuration": seed.get("seconds", 0),
         "hostIps": ",".join(addresses),
     }
-    if "steps" in seed:
-        workload["simulator"] = {"remaining": seed["steps"]}
+    private = {"remaining": seed.get("steps"), "needs": seed.get("needs")}
+    if any(value is not None for value in private.values()):
+        workload["simulator"] = {member: value for member, value in private.items() if value is not None}
     draft.put("workloads", pool_id, value=[*draft.workloads(pool_id), workload])
     return draft.finish()
 

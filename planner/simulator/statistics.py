@@ -8,8 +8,8 @@ from typing import Any
 from planner.simulator.calls import Call
 from planner.simulator.drafts import Draft, parse_time
 from planner.simulator.lookups import find_pool, find_workspace, list_records
+from planner.simulator.queueing import find_busy_addresses
 from planner.simulator.requests import JsonObject, Response, make_json_response
-from planner.simulator.workloads import find_busy_addresses
 
 METRICS = (
     "cpuUsage",

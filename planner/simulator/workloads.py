@@ -8,15 +8,15 @@ from planner.simulator.calls import Call
 from planner.simulator.drafts import Draft
 from planner.simulator.errors import bad_request
 from planner.simulator.lookups import find_pool
-from planner.simulator.motion import find_remaining
+from planner.simulator.motion import find_private, is_ending
 from planner.simulator.paging import parse_number
+from planner.simulator.queueing import find_busy_addresses, start_workloads
 from planner.simulator.records import record_kills
 from planner.simulator.requests import JsonObject, Response, make_json_response
 
 STATUSES = frozenset(
     {"Queue", "Pending", "Abnormal", "Terminating", "Creating", "Running", "Completed", "Terminated", "Failed"}
 )
-BUSY_STATUSES = frozenset({"Creating", "Running", "Pending", "Terminating"})
 TYPES = frozenset({"train", "infer", "notebook"})
 
 _MAX_LIMIT = 500
@@ -35,12 +35,6 @@ def list_workloads(draft: Draft, call: Call) -> Response:
     page = found[offset : offset + min(limit or _MAX_LIMIT, _MAX_LIMIT)]
     items = [{name: value for name, value in one.items() if name != "simulator"} for one in page]
     return make_json_response({"apiVersion": "v1", "kind": "WorkloadList", "items": items, "total": len(found)})
-
-
-def find_busy_addresses(workloads: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """Return the private addresses of all nodes that a workload keeps busy."""
-    busy = (one.get("hostIps", "") for one in workloads if one["status"] in BUSY_STATUSES)
-    return frozenset(address.strip() for text in busy for address in str(text).split(",") if address.strip())
 
 
 def fail_workloads(draft: Draft, pool_id: str, *, nodes: Iterable[JsonObject], by: str) -> None:
@@ -65,9 +59,9 @@ def index_workloads(workloads: Iterable[Mapping[str, Any]]) -> Mapping[str, list
 
 
 def step_workloads(draft: Draft, pool_id: str) -> None:
-    """Bring workloads that end by themselves one step nearer to ``Completed``."""
+    """Bring workloads that end by themselves one step nearer to ``Completed``, then start those that wait."""
     workloads = draft.workloads(pool_id)
-    stepped = [_step(one) for one in workloads]
+    stepped = start_workloads([_step(one) for one in workloads], draft.nodes(pool_id))
     if stepped != workloads:
         draft.put("workloads", pool_id, value=stepped)
 
@@ -77,10 +71,15 @@ def _find_victim(workload: JsonObject, names: Mapping[str, str]) -> str:
 
 
 def _step(workload: JsonObject) -> JsonObject:
-    remaining = find_remaining(workload, None)
-    if remaining is None:
+    if not is_ending(workload):
         return workload
-    return workload | {"simulator": {"remaining": remaining - 1}} if remaining > 1 else _end(workload, "Completed")
+    private = find_private(workload)
+    remaining = private["remaining"]
+    return (
+        workload | {"simulator": {**private, "remaining": remaining - 1}}
+        if remaining > 1
+        else _end(workload, "Completed")
+    )
 
 
 def _end(workload: JsonObject, status: str) -> JsonObject:

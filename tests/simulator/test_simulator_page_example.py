@@ -57,7 +57,9 @@ def _age(pool):
 
 @pytest.fixture
 def page(make_service):
-    service = make_service(fill_node_pool=False, fill_max_count=False, order_labels=False, azs=["xxxxx-7c"])
+    service = make_service(
+        fill_node_pool=False, fill_max_count=False, order_labels=False, azs=["xxxxx-7c"], error_details=False
+    )
     pool_id = service.seed_pool(name="auto-pool-os", flavors={"modelarts.vm.cpu.4ud": 2}, scope=["Train", "Infer"])
     service.world = seeding.change_pool(service.world, pool_id, change=_age)
     return service
@@ -77,5 +79,15 @@ def test_two_steps_later_all_three_nodes_are_available(page):
     }
 
 
-def test_an_unknown_pool_is_the_pages_404(page):
-    assert page.patch("other-pool", REQUEST.encode()).code == "ModelArts.50015001"
+@pytest.mark.parametrize(
+    ("name", "request_body", "status", "error"),
+    [
+        pytest.param(POOL_ID, "{", 400, {"error_code": "ModelArts.50004000", "error_msg": "Bad request"}, id="400"),
+        pytest.param(
+            "other-pool", REQUEST, 404, {"error_code": "ModelArts.50015001", "error_msg": "pool not found"}, id="404"
+        ),
+    ],
+)
+def test_the_refusals_are_those_of_the_page_to_the_letter(page, name, request_body, status, error):
+    answer = page.patch(name, request_body.encode())
+    assert (answer.status, answer.json) == (status, error)
