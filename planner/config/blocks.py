@@ -41,7 +41,13 @@ class RawBlocks:
 
 
 REQUESTS = ("removed", "import", "allow")
-SETTINGS: tuple[tuple[str, ...], ...] = (("poolctl",), ("backend",), ("provider", "modelarts"), ("guards",))
+SETTINGS: tuple[tuple[str, ...], ...] = (
+    ("poolctl",),
+    ("backend",),
+    ("provider", "modelarts"),
+    ("guards",),
+    ("prices",),
+)
 
 
 def build_blocks(documents: Iterable[Document]) -> RawBlocks:

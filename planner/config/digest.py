@@ -3,11 +3,13 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from planner.core.addresses import Address
 from planner.core.canonical import make_digest
 from planner.core.desired import DesiredResource, DesiredState
+from planner.core.money import format_amount
 
 
 def build_config_digest(desired: DesiredState) -> str:
@@ -17,6 +19,8 @@ def build_config_digest(desired: DesiredState) -> str:
             "provider": _encode(desired.provider),
             "state_path": desired.state_path,
             "guards": _encode(desired.guards),
+            "run_guards": _encode(desired.run_guards),
+            "prices": {flavor: format_amount(price) for flavor, price in desired.prices.items()},
             "resources": {str(address): _encode_resource(one) for address, one in desired.resources.items()},
             "removed": _encode_rows(desired.removed),
             "imports": _encode_rows(desired.imports),
@@ -42,6 +46,8 @@ def _encode(value: Any) -> Any:
     match value:
         case Address():
             return str(value)
+        case Decimal():
+            return format_amount(value)
         case dt.datetime():
             return value.astimezone(dt.UTC).isoformat()
         case _ if dataclasses.is_dataclass(value):

@@ -1,5 +1,7 @@
 """A whole ``*.pools.toml`` file."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from planner.config.request_blocks import AllowBlock, ImportBlock, RemovedBlock
@@ -7,7 +9,9 @@ from planner.config.settings_blocks import BackendBlock, PoolctlBlock, ProviderB
 from planner.kinds.block_types import Block, BlockName
 from planner.kinds.network_block import NetworkBlock
 from planner.kinds.pool_block import PoolBlock
-from planner.kinds.rule_blocks import GuardsBlock
+from planner.kinds.rule_blocks import AllGuardsBlock, Money
+
+PriceKey = Annotated[str, Field(min_length=1, max_length=253)]
 
 
 class FileBlock(Block):
@@ -16,7 +20,8 @@ class FileBlock(Block):
     poolctl: PoolctlBlock | None = Field(default=None, description="What the files ask of poolctl itself.")
     backend: BackendBlock | None = Field(default=None, description="Where the state is kept; one for all files.")
     provider: ProviderBlock | None = Field(default=None, description="The service; one for all files.")
-    guards: GuardsBlock | None = Field(default=None, description="Limits on what one apply may do to each pool.")
+    guards: AllGuardsBlock | None = Field(default=None, description="Limits on what one apply may do.")
+    prices: dict[PriceKey, Money] | None = Field(default=None, description="Price of one node an hour by flavor.")
     network: dict[BlockName, NetworkBlock] | None = Field(default=None, description="Networks by name.")
     pool: dict[BlockName, PoolBlock] | None = Field(default=None, description="Resource pools by name.")
     removed: list[RemovedBlock] | None = Field(default=None, description="What is no longer managed.")

@@ -3,13 +3,20 @@
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from planner.core.desired import Guards
+from planner.core.money import make_amount
 from planner.core.trees import Tree
-from planner.kinds.rule_blocks import DISRUPTION_WORDS, DRIFT_WORDS, GuardsBlock
+from planner.kinds.rule_blocks import DISRUPTION_WORDS, DRIFT_WORDS, LimitsBlock
 
-LIMITS: Final = ("max_percent_removed", "max_nodes_removed", "max_nodes_added")
+LIMITS: Final = (
+    "max_percent_removed",
+    "max_nodes_removed",
+    "max_nodes_added",
+    "max_accelerators_removed",
+    "max_hourly_cost_added",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +28,14 @@ class Loosening:
     inner: str
 
 
-def build_guards(block: GuardsBlock | None, *, outer: Guards) -> Guards:
-    """Return ``outer`` with what ``block`` writes."""
-    return outer if block is None else dataclasses.replace(outer, **block.model_dump(exclude_unset=True))
+def build_guards(block: LimitsBlock | None, *, outer: Guards) -> Guards:
+    """Return ``outer`` with what ``block`` writes, less its ``run``; money becomes decimal."""
+    if block is None:
+        return outer
+    written: dict[str, Any] = block.model_dump(exclude_unset=True, exclude={"run"})
+    if (amount := written.get(_COST)) is not None:
+        written[_COST] = make_amount(amount)
+    return dataclasses.replace(outer, **written)
 
 
 def find_loosenings(body: Tree, *, outer: Tree) -> Iterator[Loosening]:
@@ -35,11 +47,12 @@ def find_loosenings(body: Tree, *, outer: Tree) -> Iterator[Loosening]:
             yield Loosening(key=key, outer=_name(key, wide, is_default=key not in outer), inner=str(inner))
 
 
+_COST: Final = "max_hourly_cost_added"
 _DEFAULTS: Final = Guards()
 
 
-def _rank_limit(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+def _rank_limit(value: object) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _rank_disruption(value: object) -> int | None:

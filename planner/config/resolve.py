@@ -11,6 +11,7 @@ from planner.config.settings_blocks import ModelArtsBlock
 from planner.config.source_map import SourceMap
 from planner.core import desired
 from planner.core.addresses import Address, parse_address
+from planner.core.money import Prices, make_amount
 from planner.core.trees import Value, as_tree
 from planner.kinds.block_trees import build_network_tree, build_pool_tree
 from planner.kinds.pool_block import PoolBlock
@@ -26,11 +27,22 @@ def build_desired_state(files: Mapping[str, FileBlock], sources: SourceMap) -> d
         provider=_build_provider(blocks),
         state_path=_find_state_path(blocks),
         guards=outer,
+        run_guards=_build_run_guards(blocks),
+        prices=_build_prices(blocks),
         resources={one.address: one for one in resources},
         removed=tuple(_build_removed(files, sources)),
         imports=tuple(_build_imports(files, sources)),
         permissions=tuple(_build_permissions(blocks)),
     )
+
+
+def _build_run_guards(blocks: tuple[FileBlock, ...]) -> desired.Guards:
+    written = (one.guards.run for one in blocks if one.guards and one.guards.run)
+    return build_guards(next(written, None), outer=desired.NO_LIMITS)
+
+
+def _build_prices(blocks: tuple[FileBlock, ...]) -> Prices:
+    return {flavor: make_amount(price) for block in blocks for flavor, price in (block.prices or {}).items()}
 
 
 _DURATIONS: Final = frozenset({"poll_interval", "request_timeout", "wait_timeout"})

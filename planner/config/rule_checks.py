@@ -26,11 +26,17 @@ def find_rule_faults(blocks: RawBlocks) -> Iterator[Fault]:
     """Yield what is wrong with the rules of all pools and networks."""
     outer = blocks.settings[("guards",)]
     outer_body = outer[0].body if outer else {}
+    is_priced = bool(blocks.settings[("prices",)])
+    for row in outer:
+        yield from _check_cost(row, row.body, is_priced=is_priced)
+        yield from _check_cost(row, as_tree(row.body.get("run")), "run", is_priced=is_priced)
     for block in blocks.declared:
         yield from _check_guards(block, outer=outer_body)
+        yield from _check_cost(block, as_tree(block.body.get("guards")), "guards", is_priced=is_priced)
         yield from _check_ignored(block)
 
 
+_COST: Final = "max_hourly_cost_added"
 _RULES: Final = frozenset({"lifecycle", "guards", "freeze"})
 
 
@@ -46,6 +52,18 @@ def _check_guards(block: RawBlock, *, outer: Tree) -> Iterator[Fault]:
             summary="a pool's guard loosens the guard of all pools",
             detail=f"{one.key} is {one.inner} here and {one.outer} in [guards]; a pool may only tighten, so that "
             "[guards] can be trusted without reading every pool. Lower it here, or raise it in [guards].",
+        )
+
+
+def _check_cost(block: RawBlock, guards: Tree, *steps: str, is_priced: bool) -> Iterator[Fault]:
+    if _COST in guards and not is_priced:
+        yield block.make_fault(
+            *steps,
+            _COST,
+            code="config.no-prices",
+            summary="a limit on cost without prices",
+            detail="No file has [prices], so nobody can tell what a node costs, and every growth would be refused. "
+            'Write the price of one node an hour for each flavor: [prices] "modelarts.vm.gpu.t4u8" = 3.20.',
         )
 
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, SourceLocation
+from planner.core.evidence import Endangered, SoldOut
 from planner.core.field_paths import FieldPath
-from planner.core.snapshot import LiveResource
+from planner.core.guard_record import Loosened
+from planner.core.money import HourlyCost
+from planner.core.snapshot import LiveQuota, LiveResource
 from planner.core.tracking import ServiceIdentity, TrackedResource
 from planner.core.trees import Maybe, Tree, Value
 
@@ -122,7 +125,8 @@ class Change:
     """One planned difference between what is and what the files ask for.
 
     ``before`` and ``after`` are ``{"metadata": {"labels", "annotations"}, "spec"}`` or None.
-    ``depends_on`` names the addresses whose changes must end first.
+    ``depends_on`` names the addresses whose changes must end first. ``endangered`` is None where no job
+    is in danger.
     """
 
     address: Address
@@ -148,6 +152,8 @@ class Change:
     kept_entries: int = 0
     released: tuple[str, ...] = ()
     source: SourceLocation | None = None
+    endangered: Endangered | None = None
+    sold_out: tuple[SoldOut, ...] = ()
 
     @property
     def nodes_before(self) -> int:
@@ -197,7 +203,10 @@ class Basis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSummary:
-    """Counts of a plan's changes; nodes count Dedicate pools, unchanged ones included."""
+    """Counts of a plan's changes; nodes count Dedicate pools, unchanged ones included.
+
+    ``cost`` is None without ``[prices]``.
+    """
 
     create: int = 0
     update: int = 0
@@ -210,11 +219,16 @@ class PlanSummary:
     nodes_before: int = 0
     nodes_after: int = 0
     is_partial: bool = False
+    cost: HourlyCost | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The planned changes by address, what they rest on, and what apply would refuse."""
+    """The planned changes by address, what they rest on, and what apply would refuse.
+
+    ``quotas`` is None where no change needs them, or where they could not be read. ``loosened`` are the guards
+    that the files make weaker than they were at the last apply.
+    """
 
     digest: str
     basis: Basis
@@ -224,6 +238,8 @@ class Plan:
     drift: tuple[DriftRow, ...]
     diagnostics: tuple[Diagnostic, ...]
     blocked: tuple[Block, ...]
+    quotas: tuple[LiveQuota, ...] | None = None
+    loosened: tuple[Loosened, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

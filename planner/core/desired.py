@@ -3,21 +3,30 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import SourceLocation
+from planner.core.money import Prices
 from planner.core.trees import Tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guards:
-    """The limits of ``[guards]`` and ``[pool.x.guards]`` (semantics 5.2); None means no limit."""
+    """The limits of ``[guards]``, ``[guards.run]`` and ``[pool.x.guards]`` (semantics 5.2); None means no limit."""
 
     max_disruption: str = "drains"
     max_percent_removed: int | None = 50
     max_nodes_removed: int | None = None
     max_nodes_added: int | None = 30
+    max_accelerators_removed: int | None = None
+    max_hourly_cost_added: Decimal | None = None
     on_drift: str | None = None
+
+
+NO_LIMITS: Final = Guards(max_disruption="destroys", max_percent_removed=None, max_nodes_added=None)
+"""What ``[guards.run]`` is where the files do not write it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +118,8 @@ class DesiredState:
     provider: ProviderSettings = field(default_factory=ProviderSettings)
     state_path: str = "pools.state.json"
     guards: Guards = field(default_factory=Guards)
+    run_guards: Guards = NO_LIMITS
+    prices: Prices = field(default_factory=dict)
     resources: Mapping[Address, DesiredResource] = field(default_factory=dict)
     removed: tuple[RemovedBlock, ...] = ()
     imports: tuple[ImportBlock, ...] = ()

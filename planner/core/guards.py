@@ -4,9 +4,11 @@ import datetime as dt
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from planner.core.changes import Action, Block, Change, Disruption
 from planner.core.desired import Freeze, Guards, Permission
+from planner.core.limits import Excess, find_excesses
 from planner.core.live_trees import find_control_mode, find_phase
 from planner.core.permissions import (
     DESTROYS,
@@ -18,6 +20,7 @@ from planner.core.permissions import (
 )
 from planner.core.preparing import RESOURCES
 from planner.core.snapshot import LiveResource
+from planner.core.tallies import Measures, make_tally
 
 VANISHED = "vanished"
 _STUCK_PHASES = {
@@ -33,7 +36,7 @@ _SECURITY_FROZEN = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guarding:
-    """What one change is judged by: the limits of its block, the permissions that hold, and the time."""
+    """What one change is judged by: the limits of its block, the permissions that hold, measures, and the time."""
 
     guards: Guards = field(default_factory=Guards)
     permissions: tuple[Permission, ...] = ()
@@ -41,6 +44,7 @@ class Guarding:
     prevent_destroy: bool = False
     now: dt.datetime
     live: LiveResource | None = None
+    measures: Measures = field(default_factory=Measures)
 
 
 def find_blocks(change: Change, guarding: Guarding) -> tuple[Block, ...]:
@@ -57,21 +61,6 @@ def find_blocks(change: Change, guarding: Guarding) -> tuple[Block, ...]:
         *_find_phase(change, guarding),
     )
     return tuple(found)
-
-
-def count_removed(change: Change) -> int:
-    """Return the nodes that go: growth elsewhere never offsets (semantics 5.1)."""
-    return sum(max(0, row.before - row.after) for row in change.nodes)
-
-
-def count_added(change: Change) -> int:
-    """Return the nodes that come."""
-    return sum(max(0, row.after - row.before) for row in change.nodes)
-
-
-def find_removal_limit(before: int, percent: int) -> int:
-    """Return how many of ``before`` nodes may go at once: at least one (semantics 5.1)."""
-    return max(1, before * percent // 100)
 
 
 def _find_vanished(change: Change, guarding: Guarding) -> Iterator[Block]:
@@ -128,33 +117,43 @@ def _find_purchase(change: Change, guarding: Guarding) -> Iterator[Block]:
 
 
 def _find_counts(change: Change, guarding: Guarding) -> Iterator[Block]:
+    """Yield the limits that a change exceeds; what is deleted or replaced needs a permission of its own anyway."""
     if change.action in {Action.DELETE, Action.REPLACE}:
         return
-    guards, removed, added = guarding.guards, count_removed(change), count_added(change)
-    is_lifted = removed <= find_allowed_removals(guarding.permissions)
-    if guards.max_percent_removed is not None and not is_lifted:
-        limit = find_removal_limit(change.nodes_before, guards.max_percent_removed)
-        if removed > limit:
-            rule = f"max_percent_removed = {guards.max_percent_removed} of {change.nodes_before} nodes lets {limit} go"
-            yield _make_removal_block("max_percent_removed", rule, removed)
-    if guards.max_nodes_removed is not None and removed > guards.max_nodes_removed and not is_lifted:
-        yield _make_removal_block("max_nodes_removed", f"max_nodes_removed is {guards.max_nodes_removed}", removed)
-    if guards.max_nodes_added is not None and added > guards.max_nodes_added:
-        yield Block(
-            code="max_nodes_added",
-            summary="The change adds more nodes than the guards allow",
-            detail=f"It adds {added} nodes, and max_nodes_added is {guards.max_nodes_added}. "
-            "Grow in steps, or raise the limit in [guards].",
-        )
+    tally = make_tally(change, guarding.measures)
+    is_lifted = tally.removed <= find_allowed_removals(guarding.permissions)
+    for excess in find_excesses(guarding.guards, tally):
+        if not (excess.is_removal and is_lifted):
+            yield make_excess_block(excess, removed=tally.removed)
 
 
-def _make_removal_block(code: str, rule: str, removed: int) -> Block:
+def make_excess_block(excess: Excess, *, removed: int, subject: str = "the change", scope: str = "") -> Block:
+    """Return the block of an exceeded limit; ``scope`` is ``run`` where it is one of the whole run."""
+    remedy = _REMEDIES[excess.key].format(removed=removed)
     return Block(
-        code=code,
-        summary="The change removes more nodes than the guards allow",
-        detail=f"It removes {removed} nodes, and {rule}. Shrink in steps, or write an [[allow]] block with "
-        f"max_nodes_removed = {removed}.",
+        code=f"{scope}.{excess.key}" if scope else excess.key,
+        summary=_SUMMARIES[excess.key].format(subject=subject[0].upper() + subject[1:]),
+        detail=f"{'The run' if scope else 'It'} {excess.counted}, and {excess.rule}"
+        f"{' in [guards.run]' if scope else ''}. {remedy}",
     )
+
+
+_NODES_REMOVED = "{subject} removes more nodes than the guards allow"
+_SUMMARIES: Final = {
+    "max_percent_removed": _NODES_REMOVED,
+    "max_nodes_removed": _NODES_REMOVED,
+    "max_accelerators_removed": "{subject} removes more accelerators than the guards allow",
+    "max_nodes_added": "{subject} adds more nodes than the guards allow",
+    "max_hourly_cost_added": "{subject} adds more cost than the guards allow",
+}
+_SHRINK_LESS = "Shrink in steps, or write an [[allow]] block with max_nodes_removed = {removed}."
+_REMEDIES: Final = {
+    "max_percent_removed": _SHRINK_LESS,
+    "max_nodes_removed": _SHRINK_LESS,
+    "max_accelerators_removed": _SHRINK_LESS,
+    "max_nodes_added": "Grow in steps, or raise the limit in [guards].",
+    "max_hourly_cost_added": "Grow in steps, write the missing prices, or raise the limit in [guards].",
+}
 
 
 def _spell(change: Change, class_name: str) -> str:

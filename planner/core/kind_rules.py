@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from planner.core.changes import Disruption, FieldChange, FlavorNodes, Intent, NodeConstraint
+from planner.core.evidence import Growth
 from planner.core.field_paths import EntryKey, FieldPath
-from planner.core.snapshot import Evidence, Unread
+from planner.core.snapshot import Evidence, LiveWorkload, Unread
 from planner.core.trees import Maybe, Tree
 
 Pattern: TypeAlias = tuple[str, ...]
@@ -76,7 +77,9 @@ class KindRules:
     ``finish(live, target, written)`` leaves out of ``target`` what the service derives by itself
     unless a path of ``written`` sets it. ``make_stages(before, after, fields)`` puts an update's
     fields in the order in which the service takes them. ``count_nodes(tree)`` gives the nodes that a tree asks for.
-    ``find_gaps(tree)`` gives the labels without which nothing is made. ``make_matcher(patterns)`` turns
+    ``find_growth(before, after)`` gives the flavors of which more nodes are wanted. ``make_victim_finder(fields,
+    before, evidence)`` tells which active jobs harmful fields may end; ``is_removal(path)`` whether a field counts
+    nodes. ``find_gaps(tree)`` gives the labels without which nothing is made. ``make_matcher(patterns)`` turns
     ``ignore_changes`` into one predicate.
     ``one_way`` fields may be switched on, never off.
     ``removable`` names single units exactly, less those in ``released``.
@@ -96,6 +99,9 @@ class KindRules:
     finish: Callable[[Tree, Tree, Iterable[FieldPath]], Tree]
     make_stages: Callable[[Tree, Tree, tuple[FieldChange, ...]], tuple[Stage, ...]]
     count_nodes: Callable[[Tree | None, Tree | None], tuple[FlavorNodes, ...]]
+    find_growth: Callable[[Tree | None, Tree | None], tuple[Growth, ...]]
+    make_victim_finder: Callable[[tuple[FieldChange, ...], Tree, Evidence], Callable[[LiveWorkload], bool]]
+    is_removal: Callable[[FieldPath], bool]
     find_gaps: Callable[[Tree], tuple[str, ...]]
     make_matcher: Callable[[tuple[str, ...]], Callable[[FieldPath], bool]]
     format_label: Callable[[FieldPath], str]

@@ -3,12 +3,15 @@
 import shlex
 from dataclasses import replace
 
+from planner.core.addresses import Address
 from planner.core.changes import Block, Change
+from planner.core.desired import Permission
 from planner.core.drift import STOP
 from planner.core.field_paths import FieldPath
 from planner.core.guards import Guarding, find_blocks, name_blocks
 from planner.core.permissions import find_valid, parse_permission
 from planner.core.plan_request import PlanningRequest
+from planner.core.tallies import Measures
 
 WAITING = "waiting"
 """The code of the block of what is accepted and not finished."""
@@ -24,16 +27,27 @@ def find_change_blocks(request: PlanningRequest, change: Change, *, policies: di
 def _make_guarding(request: PlanningRequest, change: Change) -> Guarding:
     resource = request.desired.resources.get(change.address)
     tracked = request.state.resources.get(change.address)
-    asked = filter(None, map(parse_permission, request.inputs.allow))
     is_protected = resource.lifecycle.prevent_destroy if resource else bool(tracked and tracked.prevent_destroy)
     return Guarding(
         guards=resource.guards if resource else request.desired.guards,
-        permissions=find_valid((*request.desired.permissions, *asked), change.address, now=request.now),
+        permissions=find_permissions(request, change.address),
         freeze=resource.freeze if resource else None,
         prevent_destroy=is_protected,
         now=request.now,
         live=request.snapshot.resources.get(change.address),
+        measures=make_measures(request),
     )
+
+
+def find_permissions(request: PlanningRequest, address: Address) -> tuple[Permission, ...]:
+    """Return the permissions of files and options that hold for ``address`` now."""
+    asked = filter(None, map(parse_permission, request.inputs.allow))
+    return find_valid((*request.desired.permissions, *asked), address, now=request.now)
+
+
+def make_measures(request: PlanningRequest) -> Measures:
+    """Return what nodes are measured by in this plan."""
+    return Measures(flavors=request.snapshot.flavors, prices=request.desired.prices)
 
 
 def _find_drift(change: Change, policies: dict[FieldPath, str]) -> tuple[Block, ...]:

@@ -3,23 +3,22 @@
 Pure: the same files, state, snapshot and options give the same plan, byte for byte.
 """
 
-from collections.abc import Iterator
-
 from planner.core.addresses import Address
-from planner.core.changes import Action, Change, FieldChange, Plan, PlanSummary
-from planner.core.diagnostics import Diagnostic, has_errors
+from planner.core.changes import Action, Change, Plan, PlanSummary
+from planner.core.diagnostics import has_errors
 from planner.core.digests import make_plan_digest
+from planner.core.guard_record import find_loosened
 from planner.core.guards import name_blocks
-from planner.core.node_counts import find_removable
+from planner.core.money import HourlyCost, find_cost
 from planner.core.plan_blocks import find_change_blocks
 from planner.core.plan_changes import Considered, consider
 from planner.core.plan_checks import find_request_faults, find_surroundings_faults
+from planner.core.plan_evidence import add_evidence, tell_quietly
 from planner.core.plan_order import order_changes
 from planner.core.plan_request import PlanningRequest, find_owners
 from planner.core.plan_selection import find_selected
-from planner.core.sightings import report_few_idle, report_no_evidence, report_released
-from planner.core.snapshot import Evidence, Unread
-from planner.core.trees import as_int
+from planner.core.run_guards import judge_run
+from planner.core.snapshot import Unread
 
 _RENEWING = frozenset({Action.REPLACE})
 
@@ -33,7 +32,8 @@ def build_plan(request: PlanningRequest) -> Plan:
     diagnostics += find_surroundings_faults(request, found, owners=owners)
     changes, cycle = order_changes(request, found, owners=owners)
     policies = {one.address: one.policies for one in considered}
-    blocked = tuple(find_change_blocks(request, one, policies=policies[one.address]) for one in changes)
+    seen = (add_evidence(request, one) for one in changes)
+    blocked = judge_run(request, (find_change_blocks(request, one, policies=policies[one.address]) for one in seen))
     return Plan(
         digest=make_plan_digest(blocked),
         basis=request.basis,
@@ -41,41 +41,16 @@ def build_plan(request: PlanningRequest) -> Plan:
         summary=_summarise(request, blocked),
         changes=blocked,
         drift=tuple(row for one in considered for row in one.drift),
-        diagnostics=(*diagnostics, *cycle, *_tell_quietly(request, blocked)),
+        diagnostics=(*diagnostics, *cycle, *tell_quietly(request, blocked)),
         blocked=tuple(block for one in blocked for block in name_blocks(one.blocked, str(one.address))),
+        quotas=None if isinstance(request.snapshot.quotas, Unread) else request.snapshot.quotas,
+        loosened=find_loosened(request.state.guards, request.desired),
     )
 
 
 def is_plannable(plan: Plan) -> bool:
     """Tell whether ``plan`` may be shown and applied: nothing in it is an error."""
     return not has_errors(plan.diagnostics)
-
-
-def find_evidence_needs(plan: Plan) -> frozenset[Address]:
-    """Return the pools whose nodes and workloads decide what ``plan`` does to jobs (semantics 1.6)."""
-    return frozenset(one.address for one in plan.changes if one.kind == "pool" and _is_deciding(one))
-
-
-def _is_deciding(change: Change) -> bool:
-    if change.action in {Action.DELETE, Action.REPLACE}:
-        return True
-    if change.action not in {Action.UPDATE, Action.IMPORT}:
-        return False
-    shrinks = any(operation.nodes for operation in change.operations)
-    return shrinks or any(_is_harmful(one) for one in change.fields)
-
-
-def _is_harmful(field: FieldChange) -> bool:
-    """Tell whether only a look at the jobs says what the change of a field does to them."""
-    match field.path:
-        case ("spec", "driver", *_):
-            return True
-        case ("spec", "resources", _, "azs", *_):
-            return True
-        case ("spec", "resources", _, "count"):
-            return as_int(field.after) < as_int(field.before)
-        case _:
-            return False
 
 
 def _consider_all(request: PlanningRequest, selected: frozenset[Address]) -> tuple[Considered, ...]:
@@ -101,23 +76,19 @@ def _summarise(request: PlanningRequest, changes: tuple[Change, ...]) -> PlanSum
         nodes_before=sum(one.nodes_before for one in changes),
         nodes_after=sum(one.nodes_after for one in changes),
         is_partial=bool(request.inputs.target or request.inputs.exclude),
+        cost=_find_cost(request, changes),
     )
 
 
-def _tell_quietly(request: PlanningRequest, changes: tuple[Change, ...]) -> Iterator[Diagnostic]:
-    for change in changes:
-        if change.released:
-            yield report_released(change.address, change.released)
-        evidence = request.snapshot.evidence.get(change.address)
-        if isinstance(evidence, Unread):
-            yield report_no_evidence(change.address, evidence.why)
-        if isinstance(evidence, Evidence):
-            yield from _find_few_idle(change, evidence)
-
-
-def _find_few_idle(change: Change, evidence: Evidence) -> Iterator[Diagnostic]:
-    """Yield where fewer nodes are idle than a change removes: the rest would take their jobs along (semantics 7.5)."""
-    for constraint in (one.nodes for one in change.operations if one.nodes is not None):
-        idle = len(find_removable(evidence, constraint))
-        if idle < constraint.count:
-            yield report_few_idle(change.address, constraint, idle=idle)
+def _find_cost(request: PlanningRequest, changes: tuple[Change, ...]) -> HourlyCost | None:
+    """Return what the nodes of all changes cost an hour; None where the files name no prices."""
+    prices = request.desired.prices
+    if not prices:
+        return None
+    rows = [row for one in changes for row in one.nodes]
+    counted = {row.flavor for row in rows if row.before or row.after}
+    return HourlyCost(
+        before=find_cost(((row.flavor, row.before) for row in rows), prices),
+        after=find_cost(((row.flavor, row.after) for row in rows), prices),
+        unpriced=tuple(sorted(counted - prices.keys())),
+    )

@@ -5,8 +5,7 @@ import shlex
 from collections.abc import Iterable
 
 from planner.core.addresses import Address
-from planner.core.changes import NodeConstraint
-from planner.core.diagnostics import Diagnostic, SourceLocation, make_error, make_notice, make_warning
+from planner.core.diagnostics import Diagnostic, SourceLocation, make_error, make_notice
 from planner.core.entries import find_entry, make_key
 from planner.core.kind_rules import KindRules
 from planner.core.permissions import CLASSES, DESTROYS
@@ -133,28 +132,6 @@ def report_named_reference(address: Address, text: str, id_: str, location: Sour
         detail=f"{text} is a display name. Write its id, {id_}, or a reference to its block.",
         address=str(address),
         location=location,
-    )
-
-
-def report_no_evidence(address: Address, why: str) -> Diagnostic:
-    """Say that nodes and workloads could not be looked at, so that the worst is assumed (semantics 4)."""
-    return make_warning(
-        "plan.no-evidence",
-        "The running jobs could not be looked at",
-        detail=f"{why} The plan assumes the worst: that every job on these nodes dies.",
-        address=str(address),
-    )
-
-
-def report_few_idle(address: Address, constraint: NodeConstraint, *, idle: int) -> Diagnostic:
-    """Say how many of the nodes to remove are idle, where they are too few."""
-    place = "/".join(part for part in (constraint.flavor, constraint.node_pool, constraint.az) if part)
-    return make_warning(
-        "plan.few-idle",
-        "Fewer nodes are idle than are to go",
-        detail=f"{idle} of the {constraint.count} nodes of {place} to remove are idle and unlocked. To remove the "
-        "others as well, the service would choose them, and their jobs would die. Wait for the jobs, or ask for fewer.",
-        address=str(address),
     )
 
 

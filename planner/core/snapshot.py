@@ -41,13 +41,42 @@ class LiveNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveWorkload:
-    """One job of a pool (contract 2.12.1); ``host_ips`` match ``LiveNode.private_ip``."""
+    """One job of a pool (contract 2.12.1); ``host_ips`` match ``LiveNode.private_ip``.
+
+    ``running_seconds`` is 0, and ``created`` (RFC 3339, UTC) empty, where the service does not tell.
+    """
 
     name: str
     type: str
     status: str
     host_ips: tuple[str, ...]
     running_seconds: int = 0
+    created: str = ""
+    flavor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveFlavor:
+    """What the service sells as one flavor (contract 2.11): ``accelerators`` of a node, None where it does not tell."""
+
+    name: str
+    accelerators: int | None
+    zones: tuple[str, ...] = ()
+    sold_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveQuota:
+    """How many objects of a type (``pool``, ``network``) the project may have, and how many it has (contract 2.12)."""
+
+    type: str
+    quota: int
+    used: int
+
+    @property
+    def left(self) -> int:
+        """Return how many may still be made."""
+        return max(0, self.quota - self.used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +100,13 @@ class Snapshot:
 
     ``missing`` holds addresses that are tracked or imported and that the service says are gone.
     ``others`` are listed objects that no address claims, by kind. ``evidence`` is present for the
-    pools that it was asked for; ``Unread`` where it could not be fetched.
+    pools that it was asked for; ``Unread`` where it could not be fetched. ``flavors`` by name and
+    ``quotas`` are those of the project; None where no change needs them.
     """
 
     resources: Mapping[Address, LiveResource] = field(default_factory=dict)
     missing: frozenset[Address] = frozenset()
     others: Mapping[str, tuple[LiveResource, ...]] = field(default_factory=dict)
     evidence: Mapping[Address, Evidence | Unread] = field(default_factory=dict)
+    flavors: Mapping[str, LiveFlavor] | Unread | None = None
+    quotas: tuple[LiveQuota, ...] | Unread | None = None

@@ -37,10 +37,14 @@ class TrackedResource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """One state document; ``serial`` rises only when content changes."""
+    """One state document; ``serial`` rises only when content changes.
+
+    ``guards`` are those of the files that were applied last, as far as they differ from the defaults.
+    """
 
     lineage: str
     serial: int = 0
     service: ServiceIdentity | None = None
     applied_from: str = ""
     resources: Mapping[Address, TrackedResource] = field(default_factory=dict)
+    guards: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from planner.kinds.names import format_label
 from planner.kinds.pool_disruption import POOL_JUDGES
 from planner.kinds.pool_entries import ENTRY_RULE, count_nodes, find_gaps, finish_pool
 from planner.kinds.pool_stages import make_pool_stages
+from planner.kinds.pool_workloads import find_growth, is_removal, make_victim_finder
 
 _LABELS = ("metadata", "labels")
 _ANNOTATIONS = ("metadata", "annotations")
@@ -79,6 +80,9 @@ POOL_RULES = KindRules(
     finish=finish_pool,
     make_stages=make_pool_stages,
     count_nodes=count_nodes,
+    find_growth=find_growth,
+    make_victim_finder=make_victim_finder,
+    is_removal=is_removal,
     find_gaps=find_gaps,
     make_matcher=make_matcher,
     format_label=format_label,

@@ -16,6 +16,7 @@ Disruption = Literal["none", "new_nodes", "drains", "interrupts", "destroys"]
 OnDrift = Literal["revert", "keep", "stop"]
 Moment = Annotated[AwareDatetime, Field(strict=True)]
 _Limit = Annotated[int, Field(ge=0, le=1_000_000)]
+Money = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
 class LifecycleBlock(Block):
@@ -30,24 +31,45 @@ class LifecycleBlock(Block):
     )
 
 
-class GuardsBlock(Block):
-    """Limits on what one apply may do; a pool may only tighten them."""
+class LimitsBlock(Block):
+    """Limits on what one apply may do."""
 
     max_disruption: Disruption | None = Field(
         default=None, description="The highest disruption class that needs no permission; absent: drains."
     )
     max_percent_removed: Annotated[int, Field(ge=0, le=100)] | None = Field(
-        default=None, description="Nodes of a pool that one apply may remove, in percent; absent: 50."
+        default=None, description="Nodes that one apply may remove, in percent, one at least; absent: 50."
     )
     max_nodes_removed: _Limit | None = Field(
-        default=None, description="Nodes of a pool that one apply may remove; absent: no limit."
+        default=None, description="Nodes that one apply may remove; absent: no limit."
     )
-    max_nodes_added: _Limit | None = Field(
-        default=None, description="Nodes that one apply may add to a pool; absent: 30."
+    max_nodes_added: _Limit | None = Field(default=None, description="Nodes that one apply may add; absent: 30.")
+    max_accelerators_removed: _Limit | None = Field(
+        default=None, description="GPUs and NPUs that one apply may remove; absent: no limit."
     )
+    max_hourly_cost_added: Money | None = Field(
+        default=None, description="Money an hour that one apply may add, by [prices]; absent: no limit."
+    )
+
+
+class GuardsBlock(LimitsBlock):
+    """Limits on what one apply may do to a pool; a pool may only tighten them."""
+
     on_drift: OnDrift | None = Field(
         default=None,
         description="What to do about drift that nobody asked for: revert it, keep it, or stop; absent: by its class.",
+    )
+
+
+class RunGuardsBlock(LimitsBlock):
+    """Limits on one apply as a whole, over all pools; what is not written has no limit."""
+
+
+class AllGuardsBlock(GuardsBlock):
+    """Limits on what one apply may do to each pool, and as a whole."""
+
+    run: RunGuardsBlock | None = Field(
+        default=None, description="The same over the whole apply; what is not written here has no limit."
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from planner.core.snapshot import LiveNode, LiveResource, LiveWorkload
 from planner.core.trees import Tree, Value, as_int, as_text, as_tree
+from planner.remote.moments import format_moment
 from planner.remote.shapes import (
     expect_count,
     expect_items,
@@ -101,7 +102,9 @@ def parse_workload(value: Value, member: str) -> LiveWorkload:
         type=expect_optional_text(tree.get("type"), f"{member}.type"),
         status=expect_text(tree.get("status"), f"{member}.status"),
         host_ips=tuple(dict.fromkeys(filter(None, hosts))),
-        running_seconds=as_int(tree.get("runningDuration", 0)),
+        running_seconds=max(0, as_int(tree.get("runningDuration", 0))),
+        created=format_moment(as_int(tree.get("createTime", 0))),
+        flavor=as_text(tree.get("flavor", "")),
     )
 
 

@@ -179,3 +179,8 @@ def _format_refusal(refusal: Refusal) -> str:
     said = ": ".join(filter(None, (refusal.error_code, refusal.error_msg.rstrip(".")))) or "without its own error code"
     request = f" (request id {refusal.request_id})" if refusal.request_id else ""
     return f"HTTP {refusal.status}, {said}{request}"
+
+
+def format_error(error: RemoteError) -> str:
+    """Return what an error says as one line of words."""
+    return " ".join(f"{one.summary}: {one.detail}" for one in error.diagnostics)

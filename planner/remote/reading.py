@@ -10,7 +10,7 @@ from planner.core.snapshot import Evidence, LiveResource, Unread
 from planner.core.trees import Value
 from planner.remote.bodies import parse_node, parse_workload
 from planner.remote.client import Client
-from planner.remote.errors import RemoteError
+from planner.remote.errors import RemoteError, format_error
 from planner.remote.listings import PAGE_SIZE, Missing, fetch_listing, fetch_one, iterate_by_cursor, iterate_by_offset
 from planner.remote.outside_text import format_outside_text
 from planner.remote.parallel import map_in_threads
@@ -78,7 +78,7 @@ def fetch_evidence(client: Client, pool_id: str) -> Evidence | Unread:
         nodes = {one.name: one for one in _parse_items(items, parse_node)}
         workloads = tuple(_parse_items(iterate_by_offset(client, f"{path}/workloads"), parse_workload))
     except RemoteError as error:
-        return Unread(why=_format_error(error))
+        return Unread(why=format_error(error))
     return Evidence(nodes=tuple(nodes[one] for one in sorted(nodes)), workloads=workloads)
 
 
@@ -122,7 +122,7 @@ def _build_unlisted(kind: str, workspace: str, *, error: RemoteError) -> Diagnos
     return make_error(
         "remote.unread",
         f"The {kind}s of the project could not be listed",
-        detail=f"The list{where}: {_format_error(error)} Nothing is planned on what was not read.",
+        detail=f"The list{where}: {format_error(error)} Nothing is planned on what was not read.",
     )
 
 
@@ -130,10 +130,6 @@ def _build_unread(address: Address, error: RemoteError) -> Diagnostic:
     return make_error(
         "remote.unread",
         "A resource could not be read",
-        detail=f"{_format_error(error)} It does not count as missing: nothing is planned on what was not read.",
+        detail=f"{format_error(error)} It does not count as missing: nothing is planned on what was not read.",
         address=str(address),
     )
-
-
-def _format_error(error: RemoteError) -> str:
-    return " ".join(f"{one.summary}: {one.detail}" for one in error.diagnostics)

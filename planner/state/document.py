@@ -36,6 +36,7 @@ def parse_state(text: str, *, source: str = "state") -> State:
         serial=document.serial,
         service=parse_service(document.service),
         applied_from=document.applied_from,
+        guards=document.guards,
         resources={address: parse_tracked(one) for address, one in found if address is not None},
     )
 
@@ -51,6 +52,7 @@ def format_state(state: State) -> str:
         "serial": state.serial,
         "service": format_service(state.service),
         "applied_from": state.applied_from,
+        **({"guards": state.guards} if state.guards else {}),
         "resources": {str(address): format_tracked(one) for address, one in state.resources.items()},
     }
     return format_json(_sort(document))

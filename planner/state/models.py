@@ -9,6 +9,7 @@ FORMAT_VERSION: Literal["1.0"] = "1.0"
 # Checked by type alone: pydantic's own text type refuses lone surrogates, which a service may answer.
 Text = Annotated[InstanceOf[str], WithJsonSchema({"type": "string"})]
 Name = Annotated[InstanceOf[str], Field(min_length=1), WithJsonSchema({"type": "string", "minLength": 1})]
+StrictCount = Annotated[int, Field(ge=0)]
 JsonObject = Annotated[dict[Text, Any], WithJsonSchema({"type": "object"})]
 
 
@@ -47,4 +48,9 @@ class StateDocument(Document):
         description="The service that the ids belong to; null before the first apply."
     )
     applied_from: Text = Field(description="The commit that was applied last; empty outside a repository.")
+    guards: dict[Text, dict[Text, Text | StrictCount]] = Field(
+        default={},
+        description="Guards of the files that were applied last, by `guards`, `guards.run` or address, where they "
+        "differ from the defaults.",
+    )
     resources: dict[Text, TrackedDocument] = Field(description="The tracked resources by address.")

@@ -11,6 +11,7 @@ ActionWord = Literal["create", "update", "replace", "delete", "import", "forget"
 DisruptionWord = Literal["none", "new_nodes", "drains", "interrupts", "destroys"]
 SideWord = Literal["before", "after"]
 Count = Annotated[int, Field(ge=0)]
+Amount = Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]{2,}$")]
 Nodes = Annotated[int, Field(description="Nodes of Dedicate pools.")]
 
 
@@ -92,6 +93,35 @@ class FlavorNodesDocument(Document):
     after: int = Field(description="Nodes after.")
 
 
+class WorkloadDocument(Document):
+    """A job that a change would end."""
+
+    name: Text = Field(description="The job's name.")
+    type: Text = Field(description="Its type, such as `train`; empty where the service does not tell.")
+    status: Text = Field(description="Its status, such as `Running`.")
+    nodes: list[Text] = Field(description="The names of the nodes that it runs on.")
+    running_seconds: Count = Field(description="How long it runs, as the service tells; 0 where it does not.")
+    created: Text = Field(description="When it was made, as the service tells (RFC 3339); empty where it does not.")
+
+
+class EndangeredDocument(Document):
+    """The jobs that a change would end."""
+
+    workloads: list[WorkloadDocument] = Field(description="The jobs, longest running first.")
+    nodes_at_most: Count | None = Field(
+        description="Only so many busy nodes go, and the service chooses which; null where all jobs listed die."
+    )
+    why_unread: Text = Field(description="Why nobody could look, so that any job there may die; empty otherwise.")
+
+
+class SoldOutDocument(Document):
+    """Zones in which a flavor that is to grow is sold out."""
+
+    flavor: Text = Field(description="The flavor.")
+    zones: list[Text] = Field(description="The availability zones.")
+    is_everywhere: bool = Field(description="Whether no zone is left to grow in.")
+
+
 class ChangeDocument(Document):
     """One planned difference between what is and what the files ask for.
 
@@ -124,6 +154,8 @@ class ChangeDocument(Document):
     released: list[Text] = Field(description="The fields that are no longer managed, as configuration paths.")
     kept_entries: Count = Field(description="List entries of others, which stay.")
     source: SourceDocument | None = Field(description="The block's place in the files.")
+    endangered: EndangeredDocument | None = Field(default=None, description="The jobs it would end; null for none.")
+    sold_out: list[SoldOutDocument] = Field(default=[], description="Where it cannot grow.")
 
 
 class DriftDocument(Document):
@@ -170,6 +202,32 @@ class InputsDocument(Document):
     refresh_only: bool = Field(description="`--refresh-only`.")
 
 
+class HourlyCostDocument(Document):
+    """What the nodes of the plan cost an hour by the prices of the files, in decimal texts."""
+
+    before: Amount = Field(description="Before.")
+    after: Amount = Field(description="After.")
+    unpriced: list[Text] = Field(description="Flavors without a price, which are not in it.")
+
+
+class QuotaDocument(Document):
+    """What the project may have of one type."""
+
+    type: Text = Field(description="The type, such as `pool`.")
+    quota: Count = Field(description="How many it may have.")
+    used: Count = Field(description="How many it has.")
+    left: Count = Field(description="How many it may still make.")
+
+
+class LoosenedDocument(Document):
+    """A guard that the files make weaker than it was at the last apply."""
+
+    scope: Text = Field(description="`guards`, `guards.run`, or an address.")
+    key: Text = Field(description="The guard.")
+    before: Text = Field(description="What it was.")
+    after: Text = Field(description="What it is now.")
+
+
 class SummaryDocument(Document):
     """Counts of the changes."""
 
@@ -184,6 +242,7 @@ class SummaryDocument(Document):
     nodes_before: Nodes
     nodes_after: Nodes
     is_partial: bool = Field(description="Whether options left resources out.")
+    hourly_cost: HourlyCostDocument | None = Field(default=None, description="Money an hour; null without `[prices]`.")
 
 
 class PlanDocument(Document):
@@ -198,3 +257,9 @@ class PlanDocument(Document):
     drift: list[DriftDocument] = Field(description="What others changed since the last apply.")
     diagnostics: list[DiagnosticDocument] = Field(description="What the plan has to tell.")
     blocked: list[BlockDocument] = Field(description="Everything that apply would refuse.")
+    quotas: list[QuotaDocument] | None = Field(
+        default=None, description="What the project may have; null where nothing needs it, or it could not be read."
+    )
+    loosened: list[LoosenedDocument] = Field(
+        default=[], description="Guards that permit more than they did at the last apply."
+    )

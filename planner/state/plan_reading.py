@@ -23,6 +23,13 @@ from planner.core.diagnostics import Diagnostic, Severity, SourceLocation
 from planner.core.trees import Tree
 from planner.state import plan_models as models
 from planner.state.document import find_address, parse_service
+from planner.state.evidence_documents import (
+    read_cost,
+    read_endangered,
+    read_loosened,
+    read_quota,
+    read_sold_out,
+)
 from planner.state.plan_values import parse_field_path, parse_maybe, parse_tree, parse_value
 
 
@@ -32,12 +39,19 @@ def read_plan(document: models.PlanDocument) -> Plan:
         digest=document.digest,
         basis=_read_basis(document.basis),
         inputs=_read_inputs(document.inputs),
-        summary=PlanSummary(**document.summary.model_dump()),
+        summary=_read_summary(document.summary),
         changes=tuple(_read_change(one) for one in document.changes),
         drift=tuple(_read_drift(one) for one in document.drift),
         diagnostics=tuple(_read_diagnostic(one) for one in document.diagnostics),
         blocked=tuple(_read_block(one) for one in document.blocked),
+        quotas=None if document.quotas is None else tuple(map(read_quota, document.quotas)),
+        loosened=tuple(map(read_loosened, document.loosened)),
     )
+
+
+def _read_summary(summary: models.SummaryDocument) -> PlanSummary:
+    cost = None if summary.hourly_cost is None else read_cost(summary.hourly_cost)
+    return PlanSummary(**summary.model_dump(exclude={"hourly_cost"}), cost=cost)
 
 
 def _read_basis(basis: models.BasisDocument) -> Basis:
@@ -86,6 +100,8 @@ def _read_change(change: models.ChangeDocument) -> Change:
         kept_entries=change.kept_entries,
         released=tuple(change.released),
         source=_read_source(change.source),
+        endangered=None if change.endangered is None else read_endangered(change.endangered),
+        sold_out=tuple(map(read_sold_out, change.sold_out)),
     )
 
 

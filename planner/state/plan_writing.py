@@ -21,6 +21,13 @@ from planner.core.changes import (
 from planner.core.diagnostics import Diagnostic, SourceLocation
 from planner.core.tracking import ServiceIdentity
 from planner.state import plan_models as models
+from planner.state.evidence_documents import (
+    write_cost,
+    write_endangered,
+    write_loosened,
+    write_quota,
+    write_sold_out,
+)
 from planner.state.models import FORMAT_VERSION, ServiceDocument
 from planner.state.plan_values import format_field_path, format_maybe, format_tree, format_value, list_absent
 
@@ -45,6 +52,8 @@ def write_plan(plan: Plan) -> models.PlanDocument:
         drift=[_write_drift(one) for one in plan.drift],
         diagnostics=[_write_diagnostic(one) for one in plan.diagnostics],
         blocked=[_write_block(one) for one in plan.blocked],
+        quotas=None if plan.quotas is None else [write_quota(one) for one in plan.quotas],
+        loosened=[write_loosened(one) for one in plan.loosened],
     )
 
 
@@ -89,6 +98,7 @@ def _write_summary(summary: PlanSummary) -> models.SummaryDocument:
             "nodes_before": summary.nodes_before,
             "nodes_after": summary.nodes_after,
             "is_partial": summary.is_partial,
+            "hourly_cost": None if summary.cost is None else write_cost(summary.cost),
         }
     )
 
@@ -120,6 +130,8 @@ def _write_change(change: Change) -> models.ChangeDocument:
         released=list(change.released),
         kept_entries=change.kept_entries,
         source=_write_source(change.source),
+        endangered=None if change.endangered is None else write_endangered(change.endangered),
+        sold_out=[write_sold_out(one) for one in change.sold_out],
     )
 
 

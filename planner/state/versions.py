@@ -14,6 +14,7 @@ def make_next(
     resources: Mapping[Address, TrackedResource] | None = None,
     service: ServiceIdentity | None = None,
     applied_from: str | None = None,
+    guards: Mapping[str, Mapping[str, str | int]] | None = None,
 ) -> State:
     """Return ``state`` with the new content and ``serial`` + 1, or ``state`` itself where nothing changes.
 
@@ -25,6 +26,7 @@ def make_next(
         resources=state.resources if resources is None else resources,
         service=state.service if service is None else service,
         applied_from=state.applied_from if applied_from is None else applied_from,
+        guards=state.guards if guards is None else guards,
     )
     return state if is_same_content(state, following) else following
 
@@ -34,6 +36,7 @@ def is_same_content(left: State, right: State) -> bool:
     return (
         left.service == right.service
         and left.applied_from == right.applied_from
+        and left.guards == right.guards
         and left.resources.keys() == right.resources.keys()
         and all(_is_same_tracked(one, right.resources[address]) for address, one in left.resources.items())
     )

@@ -2,6 +2,7 @@
 
 from planner.core.changes import Block, Change, Disruption, FlavorNodes, NodeConstraint, Operation
 from planner.views.escape import escape_text
+from planner.views.evidence_text import build_evidence_lines
 from planner.views.field_rows import DISRUPTION_TONES
 from planner.views.spans import Line, Span, Tone, make_line, measure_text, wrap_text
 
@@ -13,6 +14,7 @@ def build_detail_lines(change: Change, *, width: int) -> list[Line]:
     return [
         *(_make_nodes_line(row) for row in change.nodes if row.before != row.after),
         *_build_disruption(change),
+        *build_evidence_lines(change, width=width, margin=_MARGIN),
         *_build_dependencies(change, width=width),
         *_build_operations(change.operations, width=width),
         *(line for block in change.blocked for line in build_block_lines(block, width=width, margin=_MARGIN)),

@@ -7,6 +7,7 @@ from planner.views.change_details import build_block_lines
 from planner.views.change_text import build_change_lines, find_symbol, is_shown
 from planner.views.drift_text import build_drift_lines
 from planner.views.escape import escape_text
+from planner.views.evidence_text import build_cost_lines, build_loosened_lines, build_quota_lines
 from planner.views.field_rows import DISRUPTION_TONES, make_symbol
 from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, wrap_text
 
@@ -33,6 +34,7 @@ def format_plan(plan: Plan, *, width: int, colour: bool) -> str:
     """
     fitted = fit_width(width)
     sections = [
+        build_loosened_lines(plan, width=fitted),
         _build_drift(plan, width=fitted),
         _build_legend(plan, width=fitted),
         *_build_changes(plan, width=fitted),
@@ -97,7 +99,8 @@ def _build_summary(plan: Plan, *, width: int) -> list[Line]:
         lines += _build_partial(width=width)
     if has_changes(summary):
         lines += [make_line(f"Digest: {escape_text(plan.digest)}")]
-        lines += [_make_nodes_line(summary), *_build_disruption(plan.changes)]
+        lines += [_make_nodes_line(summary), *build_cost_lines(summary.cost, width=width)]
+        lines += [*build_quota_lines(plan.quotas, width=width), *_build_disruption(plan.changes)]
     if plan.inputs.refresh_only and has_news(plan):
         lines += [*map(make_line, wrap_text(_REFRESH, width=width)), ()]
     blocked = [change for change in plan.changes if change.blocked]

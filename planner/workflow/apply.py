@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from planner.core.addresses import Address
@@ -11,6 +12,7 @@ from planner.core.diagnostics import Diagnostic
 from planner.core.events import ChangeEnded
 from planner.core.receipts import Receipt
 from planner.core.recheck import recheck
+from planner.core.run_guards import drop_run_blocks, judge_run
 from planner.core.tracking import State
 from planner.engine.journal import load_change_digests
 from planner.engine.receipts import seal_receipt
@@ -113,7 +115,7 @@ def _apply(desk: Desk, request: ApplyRequest, *, approve: Approve, story: Story)
         draft = _check_again(request.saved, prepared)
     if refused := _find_refusal(draft, request):
         return refused
-    chosen = _choose(draft.plan, request)
+    chosen = _choose(draft, request)
     is_answered = request.saved is not None or bool(request.expect) or not any(map(is_loud, chosen.changes))
     if is_answered:
         return _run(settled, request, draft, chosen=chosen, story=story)
@@ -141,7 +143,7 @@ class _Draft:
 def _apply_approved(desk: Desk, request: ApplyRequest, plan: Plan, *, story: Story) -> Applied:
     """Run a plan that somebody has looked at for a while: everything is read and checked again first."""
     draft = _check_again(plan, _prepare(desk, request))
-    chosen = _choose(draft.plan, request)
+    chosen = _choose(draft, request)
     return _find_refusal(draft, request) or _run(desk, request, draft, chosen=chosen, story=story)
 
 
@@ -159,19 +161,25 @@ def _check_again(approved: Plan, prepared: Prepared) -> _Draft:
     )
 
 
-def _choose(plan: Plan, request: ApplyRequest) -> Chosen:
+def _choose(draft: _Draft, request: ApplyRequest) -> Chosen:
+    """Return the changes to make; the guards of the run are judged over these alone."""
+    plan = draft.plan
     everything = frozenset(one.address for one in plan.changes)
     approved = find_expected(plan, request.expect) if request.expect else everything
-    return choose(
-        plan.changes, approved=approved, skip_blocked=request.skip_blocked, is_whole=request.saved is not None
+    own = tuple(replace(one, blocked=drop_run_blocks(one.blocked)) for one in plan.changes)
+    choose_from = partial(
+        choose, approved=approved, skip_blocked=request.skip_blocked, is_whole=request.saved is not None
     )
+    judged = judge_run(draft.prepared.request, choose_from(own).changes)
+    by_address = {one.address: one for one in judged}
+    return choose_from(tuple(by_address.get(one.address, one) for one in own))
 
 
 def _find_refusal(draft: _Draft, request: ApplyRequest) -> Applied | None:
     """Return the end of a run that sends nothing: something is stale, or blocked and not left out."""
     if draft.stale:
         return Applied(plan=draft.plan, diagnostics=(*draft.warnings, *draft.stale), is_approved=False)
-    blocked = report_blocked_run(_choose(draft.plan, request).changes)
+    blocked = report_blocked_run(_choose(draft, request).changes)
     if not blocked:
         return None
     left_out = tuple(one.address for one in draft.plan.changes if is_loud(one))

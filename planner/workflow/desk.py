@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from planner.core.addresses import Address
 from planner.core.changes import Action, Applied
 from planner.core.events import ChangeEnded
+from planner.core.guard_record import GuardRecord
 from planner.core.live_trees import make_seen
 from planner.core.tracking import State, TrackedResource
 from planner.engine.journal import close_run
@@ -67,13 +68,19 @@ def open_desk(workplace: Workplace, opening: Opening) -> Iterator[Desk]:
             )
 
 
-def save_state(desk: Desk, resources: Mapping[Address, TrackedResource], *, applied_from: str | None = None) -> Desk:
+def save_state(
+    desk: Desk,
+    resources: Mapping[Address, TrackedResource],
+    *,
+    applied_from: str | None = None,
+    guards: GuardRecord | None = None,
+) -> Desk:
     """Store ``resources`` where they differ from what is stored, and return the desk with the new state.
 
-    ``applied_from`` is the commit of the files; None leaves it as it is.
+    ``applied_from`` is the commit of the files, ``guards`` are theirs; None leaves what the state remembers.
     """
     service = desk.client.endpoint.identity
-    following = make_next(desk.state, resources=resources, service=service, applied_from=applied_from)
+    following = make_next(desk.state, resources=resources, service=service, applied_from=applied_from, guards=guards)
     if following.serial != desk.state.serial:
         desk.store.save(following)
     return replace(desk, state=following)

@@ -1,6 +1,5 @@
 """What a plan is made from: files, state with its journals, and a snapshot of the service."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from planner.core.addresses import Address
@@ -8,14 +7,16 @@ from planner.core.api_names import DEFAULT_WORKSPACE
 from planner.core.changes import Basis, Plan, PlanInputs
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, has_errors
+from planner.core.evidence_needs import EvidenceNeeds, find_evidence_needs
 from planner.core.live_trees import find_workspace
 from planner.core.plan_request import PlanningRequest, find_addresses, find_id
-from planner.core.planning import build_plan, find_evidence_needs
+from planner.core.planning import build_plan
 from planner.core.snapshot import Evidence, LiveResource, Snapshot, Unread
 from planner.core.tracking import State
 from planner.engine.journal import load_open_runs
 from planner.engine.settle import Recalled, find_awaited, recall, settle
 from planner.kinds.table import KINDS
+from planner.remote.catalog import fetch_flavors, fetch_quotas
 from planner.remote.client import Client
 from planner.remote.errors import RemoteError
 from planner.remote.gateway import Gateway
@@ -45,10 +46,10 @@ def prepare(workplace: Workplace, client: Client, files: Files, *, recalled: Rec
     draft = build_plan(request)
     if has_errors(draft.diagnostics):
         raise PlanError(*told, *draft.diagnostics)
-    needs = find_evidence_needs(draft)
-    if needs:
+    needs = find_evidence_needs(draft, files.desired)
+    if needs.is_any:
         request = _add_evidence(client, request, needs)
-    plan = build_plan(request) if needs else draft
+    plan = build_plan(request) if needs.is_any else draft
     warnings = (*files.loaded.diagnostics, *find_store_warnings(workplace), *recalled.diagnostics, *told)
     return Prepared(request=request, plan=plan, warnings=warnings)
 
@@ -103,12 +104,17 @@ def _find_workspaces(desired: DesiredState, state: State) -> tuple[str, ...]:
     return tuple(sorted({"", *map(find_workspace, trees)} - {DEFAULT_WORKSPACE}))
 
 
-def _add_evidence(client: Client, request: PlanningRequest, needs: Iterable[Address]) -> PlanningRequest:
-    wanted = [one for one in sorted(needs) if one in request.snapshot.resources]
+def _add_evidence(client: Client, request: PlanningRequest, needs: EvidenceNeeds) -> PlanningRequest:
+    wanted = [one for one in sorted(needs.pools) if one in request.snapshot.resources]
 
     def fetch(address: Address) -> Evidence | Unread:
         return fetch_evidence(client, request.snapshot.resources[address].id)
 
     found = map_in_threads(fetch, wanted, parallelism=client.settings.parallelism)
-    evidence = dict(zip(wanted, found, strict=True))
-    return replace(request, snapshot=replace(request.snapshot, evidence=evidence))
+    snapshot = replace(
+        request.snapshot,
+        evidence=dict(zip(wanted, found, strict=True)),
+        flavors=fetch_flavors(client) if needs.flavors else None,
+        quotas=fetch_quotas(client) if needs.quotas else None,
+    )
+    return replace(request, snapshot=snapshot)

@@ -2,18 +2,17 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from planner.core.addresses import Address
 from planner.core.advance import make_kept
 from planner.core.approval import is_loud
-from planner.core.changes import Block, Change, Plan, Skipped, Uncertain
+from planner.core.changes import Change, Plan, Skipped, Uncertain
 from planner.core.diagnostics import Diagnostic
 from planner.core.events import ChangeEnded, Noticed
-from planner.core.plan_blocks import find_change_blocks
+from planner.core.guard_record import record_guards
 from planner.core.receipts import Receipt
-from planner.core.snapshot import LiveResource
 from planner.core.tracking import TrackedResource
 from planner.engine.journal import Journal, RunEnded, RunStarted, open_journal
 from planner.engine.ledger import Ledger
@@ -28,6 +27,7 @@ from planner.state.receipt_document import build_receipt_json
 from planner.workflow.desk import Desk, save_state
 from planner.workflow.gather import Prepared
 from planner.workflow.receipts import Story, begin_receipt, keep_receipt, make_receipt_id
+from planner.workflow.run_judge import RunJudge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,6 @@ def run(desk: Desk, request: RunRequest, *, changes: tuple[Change, ...], prepare
     if not any(map(is_loud, changes)):
         _keep_up(desk, changes, prepared)
         return Ran()
-    stop = threading.Event()
     run_id = make_receipt_id(desk.workplace)
     saver = _Saver(desk, commit=request.story.commit)
     saver.save(desk.state.resources)
@@ -65,8 +64,9 @@ def run(desk: Desk, request: RunRequest, *, changes: tuple[Change, ...], prepare
     receipt = replace(receipt, left_out=request.left_out)
     with open_journal(desk.workplace.directory, run_id) as journal:
         _start(journal, receipt=receipt, plan=request.plan)
-        context = _make_context(desk, request, journal=journal, stop=stop, prepared=prepared)
-        with watch_signals(stop, notify=lambda text: desk.workplace.emit(Noticed(text=text))) as received:
+        judge = RunJudge(prepared.request, changes, clock=desk.workplace.clock)
+        context = _make_context(desk, request, journal=journal, judge=judge, prepared=prepared)
+        with watch_signals(context.stop, notify=lambda text: desk.workplace.emit(Noticed(text=text))) as received:
             end = run_changes(context, changes, options=RunOptions(save=saver.save, fail_fast=request.fail_fast))
         receipt = replace(receipt, is_interrupted=received.is_set())
         receipt = _complete(receipt, journal, end.ended, time=context.format_time())
@@ -108,7 +108,8 @@ class _Saver:
         self._commit = commit
 
     def save(self, resources: Mapping[Address, TrackedResource]) -> None:
-        self.desk = save_state(self.desk, resources, applied_from=self._commit)
+        guards = record_guards(self.desk.files.desired)
+        self.desk = save_state(self.desk, resources, applied_from=self._commit, guards=guards)
 
 
 def _keep_up(desk: Desk, changes: tuple[Change, ...], prepared: Prepared) -> None:
@@ -123,7 +124,7 @@ def _keep_up(desk: Desk, changes: tuple[Change, ...], prepared: Prepared) -> Non
                 prevent_destroy=_is_protected(prepared, change.address),
             )
     if desk.state.service is not None or resources:
-        save_state(desk, resources)
+        save_state(desk, resources, guards=record_guards(desk.files.desired))
 
 
 def _start(journal: Journal, *, receipt: Receipt, plan: Plan) -> None:
@@ -142,15 +143,9 @@ def _start(journal: Journal, *, receipt: Receipt, plan: Plan) -> None:
 
 
 def _make_context(
-    desk: Desk, request: RunRequest, *, journal: Journal, stop: threading.Event, prepared: Prepared
+    desk: Desk, request: RunRequest, *, journal: Journal, judge: RunJudge, prepared: Prepared
 ) -> RunContext:
-    def find_blocks(change: Change, live: LiveResource) -> tuple[Block, ...]:
-        snapshot = replace(
-            prepared.request.snapshot, resources={**prepared.request.snapshot.resources, change.address: live}
-        )
-        now = replace(prepared.request, snapshot=snapshot, now=desk.workplace.clock())
-        return find_change_blocks(now, change, policies={}).blocked
-
+    stop = threading.Event()
     return RunContext(
         gateway=Gateway(desk.client, stop=stop),
         kinds=KINDS,
@@ -158,7 +153,7 @@ def _make_context(
         emit=desk.workplace.emit,
         stop=stop,
         clock=desk.workplace.clock,
-        find_blocks=find_blocks,
+        find_blocks=judge.find_blocks,
         is_protected=lambda address: _is_protected(prepared, address),
         wait_for=request.wait_for,
     )

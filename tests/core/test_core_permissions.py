@@ -7,7 +7,7 @@ import pytest
 from planner.core.addresses import Address
 from planner.core.changes import Disruption
 from planner.core.desired import Permission
-from planner.core.guards import find_removal_limit
+from planner.core.limits import find_removal_limit
 from planner.core.permissions import (
     find_allowed_removals,
     find_valid,

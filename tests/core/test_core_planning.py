@@ -8,7 +8,8 @@ from planning_cases import describe, find_codes, make_live, make_network, make_p
 from planner.core.addresses import parse_address
 from planner.core.changes import Action
 from planner.core.desired import Lifecycle
-from planner.core.planning import build_plan, find_evidence_needs, is_plannable
+from planner.core.evidence_needs import find_evidence_needs
+from planner.core.planning import build_plan, is_plannable
 from planner.core.snapshot import Evidence, LiveNode, LiveWorkload, Unread
 from planner.core.trees import Reference
 

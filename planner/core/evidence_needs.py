@@ -1,0 +1,70 @@
+"""What has to be looked at besides the resources themselves, and for which pools (semantics 1.6)."""
+
+from dataclasses import dataclass
+
+from planner.core.addresses import Address
+from planner.core.changes import Action, Change, Disruption, FieldChange, Plan
+from planner.core.desired import DesiredState, Guards
+from planner.core.tallies import count_added, count_removed
+from planner.core.trees import as_int
+
+_LEAVING = frozenset({Action.DELETE, Action.REPLACE})
+_MAKING = frozenset({Action.CREATE, Action.REPLACE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceNeeds:
+    """The pools whose nodes and jobs decide, and whether flavors and quotas of the project are wanted."""
+
+    pools: frozenset[Address]
+    flavors: bool
+    quotas: bool
+
+    @property
+    def is_any(self) -> bool:
+        """Tell whether anything is to be looked at."""
+        return bool(self.pools) or self.flavors or self.quotas
+
+
+def find_evidence_needs(plan: Plan, desired: DesiredState) -> EvidenceNeeds:
+    """Return what decides, and what there is to tell, about the changes of ``plan``.
+
+    Jobs: where nodes go, where a driver is upgraded, and where a change may end jobs. Flavors: where nodes come, and
+    where they go under a guard that counts accelerators. Quotas: where something is made or grows.
+    """
+    changes = [one for one in plan.changes if one.operations]
+    is_growing = any(count_added(one) for one in changes)
+    return EvidenceNeeds(
+        pools=frozenset(one.address for one in changes if one.kind == "pool" and _is_deciding(one)),
+        flavors=is_growing or any(_is_measured(one, desired) for one in changes),
+        quotas=is_growing or any(one.action in _MAKING for one in changes),
+    )
+
+
+def _is_measured(change: Change, desired: DesiredState) -> bool:
+    resource = desired.resources.get(change.address)
+    guards: tuple[Guards, ...] = (resource.guards if resource else desired.guards, desired.run_guards)
+    is_removing = count_removed(change) > 0 or change.action is Action.REPLACE
+    return is_removing and any(one.max_accelerators_removed is not None for one in guards)
+
+
+def _is_deciding(change: Change) -> bool:
+    if change.action in _LEAVING:
+        return True
+    if change.action is Action.CREATE:
+        return False
+    shrinks = any(operation.nodes for operation in change.operations)
+    return shrinks or any(_is_harmful(one) for one in change.fields)
+
+
+def _is_harmful(field: FieldChange) -> bool:
+    """Tell whether a look at the jobs says what the change of a field does to them, or to whom."""
+    match field.path:
+        case ("spec", "driver", *_):
+            return True
+        case ("spec", "resources", _, "azs", *_):
+            return True
+        case ("spec", "resources", _, "count"):
+            return as_int(field.after) < as_int(field.before)
+        case _:
+            return field.disruption >= Disruption.INTERRUPTS

@@ -1,0 +1,51 @@
+"""What is told about jobs, nodes, flavors and quotas beside a plan (semantics 4)."""
+
+from planner.core.addresses import Address
+from planner.core.changes import NodeConstraint
+from planner.core.diagnostics import Diagnostic, make_warning
+from planner.core.snapshot import LiveQuota
+
+
+def report_no_evidence(address: Address, why: str) -> Diagnostic:
+    """Say that nodes and workloads could not be looked at, so that the worst is assumed (semantics 4)."""
+    return make_warning(
+        "plan.no-evidence",
+        "The running jobs could not be looked at",
+        detail=f"{why} The plan assumes the worst: that every job on these nodes dies.",
+        address=str(address),
+    )
+
+
+def report_few_idle(address: Address, constraint: NodeConstraint, *, idle: int) -> Diagnostic:
+    """Say how many of the nodes to remove are idle, where they are too few."""
+    place = "/".join(part for part in (constraint.flavor, constraint.node_pool, constraint.az) if part)
+    return make_warning(
+        "plan.few-idle",
+        "Fewer nodes are idle than are to go",
+        detail=f"{idle} of the {constraint.count} nodes of {place} to remove are idle and unlocked. To remove the "
+        "others as well, the service would choose them, and their jobs would die. Wait for the jobs, or ask for fewer.",
+        address=str(address),
+    )
+
+
+def report_unread(what: str, why: str) -> Diagnostic:
+    """Say that flavors or quotas of the project could not be looked at, and what is not known therefore."""
+    unknown = {
+        "flavors": "Sold-out zones are not known, and a guard that counts accelerators assumes the worst.",
+        "quotas": "What the project may still have is not known: growth may be refused.",
+    }
+    return make_warning(
+        f"plan.no-{what}",
+        f"The {what} of the project could not be looked at",
+        detail=f"{why} {unknown[what]}",
+    )
+
+
+def report_over_quota(quota: LiveQuota, *, wanted: int) -> Diagnostic:
+    """Say that more is to be made than the quota of the project leaves."""
+    return make_warning(
+        "plan.over-quota",
+        "The plan makes more than the quota leaves",
+        detail=f"It makes {wanted} of type {quota.type}; of {quota.quota} {quota.used} are used, and {quota.left} "
+        "are left. The service would refuse the rest: ask for a larger quota, or make less.",
+    )
