@@ -119,6 +119,7 @@ _TYPES: Final[dict[type, str]] = {
 _SCHEMA_TYPES: Final = {
     "string": "a text in quotes",
     "integer": "a whole number",
+    "number": "a number",
     "boolean": "true or false",
     "array": "a list",
     "object": "a table",

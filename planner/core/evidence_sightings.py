@@ -1,8 +1,11 @@
 """What is told about jobs, nodes, flavors and quotas beside a plan (semantics 4)."""
 
+from collections.abc import Iterable
+
 from planner.core.addresses import Address
 from planner.core.changes import NodeConstraint
 from planner.core.diagnostics import Diagnostic, make_warning
+from planner.core.node_tallies import NodeTally
 from planner.core.snapshot import LiveQuota
 
 
@@ -24,6 +27,18 @@ def report_few_idle(address: Address, constraint: NodeConstraint, *, idle: int) 
         "Fewer nodes are idle than are to go",
         detail=f"{idle} of the {constraint.count} nodes of {place} to remove are idle and unlocked. To remove the "
         "others as well, the service would choose them, and their jobs would die. Wait for the jobs, or ask for fewer.",
+        address=str(address),
+    )
+
+
+def report_missing_nodes(address: Address, tallies: Iterable[NodeTally]) -> Diagnostic:
+    """Say that a pool has fewer nodes than its counts say, because the service failed to make them."""
+    counts = ", ".join(f"{one.present} of {one.wanted} nodes of {one.name}" for one in tallies)
+    return make_warning(
+        "plan.missing-nodes",
+        "The pool has fewer nodes than it asks for",
+        detail=f"{counts} are there, and the pool is in phase ScalingFailed: the service made no more. They may be "
+        "sold out. Lower the count to what is there, and raise it again when nodes are to be had.",
         address=str(address),
     )
 

@@ -7,12 +7,22 @@ from planner.core.changes import Action, Change
 from planner.core.diagnostics import Diagnostic
 from planner.core.endangering import find_endangered
 from planner.core.evidence import Growth, SoldOut
-from planner.core.evidence_sightings import report_few_idle, report_no_evidence, report_over_quota, report_unread
+from planner.core.evidence_sightings import (
+    report_few_idle,
+    report_missing_nodes,
+    report_no_evidence,
+    report_over_quota,
+    report_unread,
+)
+from planner.core.live_trees import find_phase, make_tree
 from planner.core.node_counts import find_removable
+from planner.core.node_tallies import make_tallies
 from planner.core.plan_request import PlanningRequest
+from planner.core.preparing import find_entry_keys
 from planner.core.sightings import report_released
 from planner.core.snapshot import Evidence, LiveFlavor, Unread
 
+_SCALING_FAILED = "ScalingFailed"
 _GROWING = frozenset({Action.CREATE, Action.UPDATE, Action.IMPORT, Action.REPLACE})
 
 
@@ -37,6 +47,7 @@ def tell_quietly(request: PlanningRequest, changes: tuple[Change, ...]) -> Itera
             yield report_no_evidence(change.address, evidence.why)
         if isinstance(evidence, Evidence):
             yield from _find_few_idle(change, evidence)
+        yield from _find_missing_nodes(request, change)
     yield from _tell_project(request, changes)
 
 
@@ -63,6 +74,18 @@ def _find_few_idle(change: Change, evidence: Evidence) -> Iterator[Diagnostic]:
         idle = len(find_removable(evidence, constraint))
         if idle < constraint.count:
             yield report_few_idle(change.address, constraint, idle=idle)
+
+
+def _find_missing_nodes(request: PlanningRequest, change: Change) -> Iterator[Diagnostic]:
+    """Yield that nodes never came: the counts are as wanted, so that no field of the plan would say it."""
+    live = request.snapshot.resources.get(change.address)
+    if live is None or find_phase(live) != _SCALING_FAILED:
+        return
+    tree, rules = make_tree(live), request.kinds[change.kind]
+    tallies = make_tallies(tree, live, rules=rules, keys=find_entry_keys(tree, rules), counts_abnormal=True)
+    missing = tuple(one for one in tallies if one.present < one.wanted and not one.creating)
+    if missing:
+        yield report_missing_nodes(change.address, missing)
 
 
 def _tell_project(request: PlanningRequest, changes: tuple[Change, ...]) -> Iterator[Diagnostic]:

@@ -10,9 +10,9 @@ from planner.core.addresses import Address
 from planner.core.changes import Block
 from planner.core.desired import DesiredResource, Freeze, Guards, Permission
 from planner.core.guards import Guarding, find_blocks, name_blocks
-from planner.core.tallies import count_added, count_removed
 from planner.core.permissions import find_valid, parse_permission
 from planner.core.resource_changes import Replaced, make_creation, make_deletion, make_forgetting, make_replacement
+from planner.core.tallies import count_added, count_removed
 from planner.core.targets import find_target
 from planner.kinds.pool import POOL_RULES
 

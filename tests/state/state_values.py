@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -25,7 +26,11 @@ from planner.core.changes import (
     PlanSummary,
 )
 from planner.core.diagnostics import Diagnostic, Severity, SourceLocation
+from planner.core.evidence import Endangered, EndangeredWorkload, SoldOut
 from planner.core.field_paths import EntryKey
+from planner.core.guard_record import Loosened
+from planner.core.money import HourlyCost
+from planner.core.snapshot import LiveQuota
 from planner.core.tracking import ServiceIdentity, State, TrackedResource
 from planner.core.trees import ABSENT, Reference
 from planner.state.lock import LockRequest
@@ -123,6 +128,7 @@ STATES = st.builds(
     service=SERVICES,
     applied_from=HOSTILE_TEXTS,
     resources=st.dictionaries(ADDRESSES, TRACKED, max_size=4),
+    guards=st.dictionaries(HOSTILE_TEXTS, st.dictionaries(TEXTS, st.integers(0, 99) | TEXTS, max_size=2), max_size=2),
 )
 
 SOURCES = st.none() | st.builds(
@@ -187,7 +193,28 @@ CHANGES = st.builds(
     kept_entries=st.integers(0, 9),
     released=_tuples(HOSTILE_TEXTS),
     source=SOURCES,
+    endangered=st.none()
+    | st.builds(
+        Endangered,
+        workloads=_tuples(
+            st.builds(
+                EndangeredWorkload,
+                name=HOSTILE_TEXTS,
+                type=HOSTILE_TEXTS,
+                status=HOSTILE_TEXTS,
+                nodes=_tuples(HOSTILE_TEXTS),
+                running_seconds=st.integers(0, 99),
+                created=HOSTILE_TEXTS,
+            )
+        ),
+        nodes_at_most=st.none() | st.integers(0, 9),
+        why_unread=HOSTILE_TEXTS,
+    ),
+    sold_out=_tuples(
+        st.builds(SoldOut, flavor=HOSTILE_TEXTS, zones=_tuples(HOSTILE_TEXTS), is_everywhere=st.booleans())
+    ),
 )
+AMOUNTS = st.integers(0, 10**9).map(lambda cents: Decimal(cents) / 1000)
 COUNTS = st.integers(0, 99)
 PLANS = st.builds(
     Plan,
@@ -218,6 +245,7 @@ PLANS = st.builds(
         nodes_before=COUNTS,
         nodes_after=COUNTS,
         is_partial=st.booleans(),
+        cost=st.none() | st.builds(HourlyCost, before=AMOUNTS, after=AMOUNTS, unpriced=_tuples(HOSTILE_TEXTS)),
     ),
     changes=_tuples(CHANGES),
     drift=_tuples(
@@ -243,4 +271,9 @@ PLANS = st.builds(
         )
     ),
     blocked=_tuples(BLOCKS),
+    quotas=st.none()
+    | _tuples(st.builds(LiveQuota, type=HOSTILE_TEXTS, quota=st.integers(0, 99), used=st.integers(0, 99))),
+    loosened=_tuples(
+        st.builds(Loosened, scope=HOSTILE_TEXTS, key=HOSTILE_TEXTS, before=HOSTILE_TEXTS, after=HOSTILE_TEXTS)
+    ),
 )

@@ -140,6 +140,8 @@ def test_members_of_the_format_are_all_there_and_in_order():
         "drift",
         "diagnostics",
         "blocked",
+        "quotas",
+        "loosened",
     ]
     assert document["summary"] == {
         "create": 0,
@@ -153,6 +155,7 @@ def test_members_of_the_format_are_all_there_and_in_order():
         "nodes_before": 3,
         "nodes_after": 4,
         "is_partial": False,
+        "hourly_cost": None,
     }
     assert document["changes"][0]["nodes_before"] == 3
     assert document["changes"][0]["action"] == "update"

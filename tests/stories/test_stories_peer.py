@@ -1,6 +1,9 @@
 """Where the usual tool fails: each row of what was observed there, and what happens here."""
 
+import errno
 import json
+import os
+import re
 
 import pytest
 from story_site import (
@@ -11,6 +14,7 @@ from story_site import (
     POOL_ID,
     Json,
     Story,
+    flatten,
     make_import_block,
     make_pool_block,
     make_removed_block,
@@ -152,6 +156,33 @@ def test_row_9_a_subscribed_pool_is_imported_without_a_change(story: Story):
     assert story.is_settled()
 
 
+def test_row_10_a_fault_while_waiting_for_a_pool_does_not_break_the_pool(story: Story):
+    story.set_options(steps_per_node=3)
+    story.seed_network("network-maos")
+    story.files(make_pool_block())
+    fault = Status(status=500, body=b'{"error_code":"ModelArts.50005000","error_msg":"internal error"}')
+    story.fail = Script([Rule(fault=fault, method="GET", path=f"{POOLS}/{POOL_ID}", skip=1, times=2)])
+    assert story.apply().code == 0
+    assert [one.method for one in story.take_writes()] == ["POST"]
+    assert story.is_settled()
+
+
+def test_row_11_a_throttled_request_is_repeated_as_soon_as_the_service_says(story: Story):
+    adopt(story, HEAD, make_entry(2), flavors={CPU: 2})
+    plain = count_requests(story)
+    fault = Status(status=429, headers={"retry-after": "0"})
+    story.fail = Script([Rule(fault=fault, method="GET", path=POOLS, times=2)])
+    assert count_requests(story) == plain + 2
+
+
+def count_requests(story: Story) -> int:
+    """Return how many requests an empty plan takes."""
+    before = len(story.server.requests)
+    planned = story.plan()
+    assert (planned.code, planned.out) == (0, EMPTY)
+    return len(story.server.requests) - before
+
+
 @pytest.mark.parametrize("status", [400, 409, 500, 503])
 def test_row_12_a_refused_patch_leaves_the_state_as_the_server_is(story: Story, status: int):
     adopt(story, HEAD, make_entry(2), flavors={CPU: 2})
@@ -183,6 +214,20 @@ def test_row_13_what_others_changed_is_shown_beside_an_empty_plan(story: Story, 
     drifted = story.run("drift")
     assert (drifted.code, "--all" in drifted.out) == (0, True)
     assert "theirs" in story.run("drift", "--all").out
+
+
+def test_row_14_an_order_that_succeeds_in_part_says_how_many_nodes_came(story: Story):
+    adopt(story, HEAD, make_entry(1), make_entry(1, flavor=GPU), flavors={CPU: 1, GPU: 1})
+    story.set_options(sold_out=(GPU,))
+    story.files(HEAD, make_entry(3), make_entry(4, flavor=GPU))
+    ended = story.apply()
+    assert story.server.world.document["orders"][-1]["phase"] == "partialSuccessed"
+    assert ended.code == 1
+    assert f"1 of 4 nodes of {GPU}" in flatten(ended.err)
+    assert "Apply incomplete." in ended.out
+    planned = story.plan()
+    assert "[plan.missing-nodes]" in planned.err
+    assert f"1 of 4 nodes of {GPU} are there" in flatten(planned.err)
 
 
 def test_row_15_driver_job_flavors_sharing_and_workspace_are_planned_and_applied(story: Story, golden):
@@ -273,3 +318,36 @@ def test_row_20_a_driver_upgrade_that_kills_jobs_says_so_and_waits_for_permissio
     assert story.apply("--allow", "pool.a=interrupts").code == 0
     assert len(story.find_killed()) == 1
     assert story.is_settled()
+
+
+def test_row_20_the_jobs_that_would_die_are_named(story: Story):
+    adopt(story, HEAD, make_entry(2, flavor=GPU), flavors={GPU: 2})
+    story.run_jobs(story.list_nodes()[0])
+    story.files(HEAD, 'driver = { gpu_version = "470.57", update_strategy = "force" }', make_entry(2, flavor=GPU))
+    [job] = story.plan_json()["changes"][0]["endangered"]["workloads"]
+    assert (job["type"], job["nodes"]) == ("train", story.list_nodes()[:1])
+    assert f"{job['name']} (train, since {job['created']}) on {job['nodes'][0]}" in story.plan().out
+
+
+def test_row_21_a_state_that_cannot_be_put_in_place_is_the_old_one_and_nothing_is_lost(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+):
+    adopt(story, HEAD, make_entry(2), flavors={CPU: 2})
+    text = (story.directory / "pools.state.json").read_text(encoding="utf-8")
+    story.files(HEAD, 'description = "new"', make_entry(2))
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "replace", refuse)
+        assert story.apply().code == 1
+    assert (story.directory / "pools.state.json").read_text(encoding="utf-8") == text
+    assert story.is_settled()
+    assert story.apply().code == 0
+    assert story.load_state()["resources"]["pool.a"]["last_applied"]["metadata"]["annotations"] == {DESCRIPTION: "new"}
+
+
+def refuse(*_arguments: object, **_options: object) -> None:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_no_row_is_missing():
+    named = {int(found[1]) for name in globals() if (found := re.match(r"test_row_(\d+)_", name))}
+    assert named == set(range(1, 22))
