@@ -35,15 +35,19 @@ class LimitsBlock(Block):
     """Limits on what one apply may do."""
 
     max_disruption: Disruption | None = Field(
-        default=None, description="The highest disruption class that needs no permission; absent: drains for a pool, any for a run."
+        default=None,
+        description="The highest disruption class that needs no permission; absent: drains for a pool, any for a run.",
     )
     max_percent_removed: Annotated[int, Field(ge=0, le=100)] | None = Field(
-        default=None, description="Nodes that one apply may remove, in percent, at least one; absent: 50 for a pool, any for a run."
+        default=None,
+        description="Nodes that one apply may remove, in percent, at least one; absent: 50 for a pool, any for a run.",
     )
     max_nodes_removed: _Limit | None = Field(
         default=None, description="Nodes that one apply may remove; absent: no limit."
     )
-    max_nodes_added: _Limit | None = Field(default=None, description="Nodes that one apply may add; absent: 30 for a pool, any for a run.")
+    max_nodes_added: _Limit | None = Field(
+        default=None, description="Nodes that one apply may add; absent: 30 for a pool, any for a run."
+    )
     max_accelerators_removed: _Limit | None = Field(
         default=None, description="GPUs and NPUs that one apply may remove; absent: no limit."
     )
