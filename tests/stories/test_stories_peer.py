@@ -220,10 +220,11 @@ def test_row_14_an_order_that_succeeds_in_part_says_how_many_nodes_came(story: S
     adopt(story, HEAD, make_entry(1), make_entry(1, flavor=GPU), flavors={CPU: 1, GPU: 1})
     story.set_options(sold_out=(GPU,))
     story.files(HEAD, make_entry(3), make_entry(4, flavor=GPU))
-    ended = story.apply()
+    ended = story.apply("--receipt", "receipt.json")
     assert story.server.world.document["orders"][-1]["phase"] == "partialSuccessed"
     assert ended.code == 1
-    assert f"1 of 4 nodes of {GPU}" in flatten(ended.err)
+    [outcome] = json.loads((story.directory / "receipt.json").read_text(encoding="utf-8"))["outcomes"]
+    assert (outcome["outcome"], outcome["partial"]) == ("failed", f"1 of 4 nodes of {GPU}")
     assert "Apply incomplete." in ended.out
     planned = story.plan()
     assert "[plan.missing-nodes]" in planned.err
