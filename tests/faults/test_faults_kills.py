@@ -11,11 +11,11 @@ from write_cases import CASES
 
 # How many steps on the disk an apply of each case takes; one that is slow saves the state once more.
 STEPS = {
-    "create pool": 19,
-    "change pool": 15,
-    "shrink one flavor after growing the other": 26,
-    "delete pool": 18,
-    "replace: its create": 26,
+    "create pool": 21,
+    "change pool": 17,
+    "shrink one flavor after growing the other": 28,
+    "delete pool": 20,
+    "replace: its create": 28,
 }
 
 
