@@ -180,7 +180,7 @@ class DriftRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInputs:
-    """The options a plan was made with; a saved plan carries them."""
+    """The options a plan was made with; a saved plan carries them. ``undo`` is the id of a receipt to take back."""
 
     target: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -189,6 +189,7 @@ class PlanInputs:
     revert_drift: tuple[str, ...] = ()
     destroy: bool = False
     refresh_only: bool = False
+    undo: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

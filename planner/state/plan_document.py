@@ -21,7 +21,10 @@ def format_plan(plan: Plan) -> str:
     Members stand in the order of the format, those inside trees are sorted. Raises DocumentError
     for a number that JSON cannot hold.
     """
-    return format_json(write_plan(plan).model_dump(by_alias=True))
+    document = write_plan(plan).model_dump(by_alias=True)
+    if not plan.inputs.undo:
+        del document["inputs"]["undo"]
+    return format_json(document)
 
 
 def parse_plan(text: str, *, source: str = "plan") -> Plan:

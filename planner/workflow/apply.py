@@ -83,7 +83,9 @@ def apply(workplace: Workplace, request: ApplyRequest, *, approve: Approve) -> A
     lock = make_lock_request(workplace, operation=request.operation, timeout=request.lock_timeout, info=request.reason)
     opening = Opening(files=files, lock=lock, check=check, parallelism=request.parallelism)
     with open_desk(workplace, opening) as desk:
-        story = Story(operation=request.operation, reason=request.reason, commit=commit)
+        story = Story(
+            operation="undo" if request.inputs.undo else request.operation, reason=request.reason, commit=commit
+        )
         applied = _apply(desk, request, approve=approve, story=story)
         return applied if request.inputs.refresh_only else _add_receipt(desk, applied, story)
 

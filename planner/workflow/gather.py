@@ -13,6 +13,7 @@ from planner.core.plan_request import PlanningRequest, find_addresses, find_id
 from planner.core.planning import build_plan
 from planner.core.snapshot import Evidence, LiveResource, Snapshot, Unread
 from planner.core.tracking import State
+from planner.core.undo import UndoStep
 from planner.engine.journal import load_open_runs
 from planner.engine.settle import Recalled, find_awaited, recall, settle
 from planner.kinds.table import KINDS
@@ -23,6 +24,7 @@ from planner.remote.gateway import Gateway
 from planner.remote.parallel import map_in_threads
 from planner.remote.reading import ReadingRequest, fetch_evidence, read_service
 from planner.workflow.errors import PlanError
+from planner.workflow.taking_back import ask_after, ask_before, find_undone
 from planner.workflow.workplace import Files, Workplace, find_store_warnings
 
 
@@ -33,6 +35,7 @@ class Prepared:
     request: PlanningRequest
     plan: Plan
     warnings: tuple[Diagnostic, ...]
+    undo_steps: tuple[UndoStep, ...] = ()
 
 
 def recall_state(workplace: Workplace, state: State | None) -> Recalled:
@@ -42,7 +45,10 @@ def recall_state(workplace: Workplace, state: State | None) -> Recalled:
 
 def prepare(workplace: Workplace, client: Client, files: Files, *, recalled: Recalled, inputs: PlanInputs) -> Prepared:
     """Read the service and build the plan; raises PlanError with all that is wrong."""
-    request, told = _read(workplace, client, files, recalled=recalled, inputs=inputs)
+    receipt = find_undone(workplace, files, inputs)
+    asked = ask_before(files, receipt, state=recalled.state)
+    request, told = _read(workplace, client, asked, recalled=recalled, inputs=inputs)
+    request, steps = ask_after(request, files, receipt=receipt)
     draft = build_plan(request)
     if has_errors(draft.diagnostics):
         raise PlanError(*told, *draft.diagnostics)
@@ -51,7 +57,7 @@ def prepare(workplace: Workplace, client: Client, files: Files, *, recalled: Rec
         request = _add_evidence(client, request, needs)
     plan = build_plan(request) if needs.is_any else draft
     warnings = (*files.loaded.diagnostics, *find_store_warnings(workplace), *recalled.diagnostics, *told)
-    return Prepared(request=request, plan=plan, warnings=warnings)
+    return Prepared(request=request, plan=plan, warnings=warnings, undo_steps=steps)
 
 
 def _read(

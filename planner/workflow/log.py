@@ -3,17 +3,13 @@
 from dataclasses import dataclass, replace
 
 from planner.core.addresses import Address
-from planner.core.diagnostics import Diagnostic, Severity, make_warning
+from planner.core.diagnostics import Diagnostic, make_warning
 from planner.core.receipts import Receipt, narrow_receipt
 from planner.core.tracking import State
 from planner.core.trees import as_text, find_member
-from planner.engine.journal import load_open_runs
-from planner.engine.receipts import complete_receipt, seal_receipt
 from planner.remote.errors import RemoteError
 from planner.remote.records import ServiceRecord, fetch_records
-from planner.state.errors import DocumentError
-from planner.state.receipt_document import parse_receipt
-from planner.workflow.receipts import find_begun
+from planner.workflow.receipts import load_receipts
 from planner.workflow.service import check_identity, find_endpoint, open_service
 from planner.workflow.workplace import Files, Workplace, load_files, open_store
 
@@ -35,23 +31,6 @@ def load_log(workplace: Workplace, *, address: Address | None = None, with_servi
         kept = tuple(narrow_receipt(one, address) for one in kept if _names(one, address))
     log = Log(receipts=kept, diagnostics=told)
     return _add_records(workplace, files, log, address=address) if with_service else log
-
-
-def load_receipts(workplace: Workplace, files: Files) -> tuple[tuple[Receipt, ...], tuple[Diagnostic, ...]]:
-    """Return all receipts, newest first, those of killed runs as far as their journals go, and what is wrong."""
-    receipts: dict[str, Receipt] = {}
-    told: list[Diagnostic] = []
-    for name, text in open_store(workplace, files.desired).load_receipts().items():
-        try:
-            receipts[name] = parse_receipt(text, source=f"{name}.json")
-        except DocumentError as error:
-            told += [replace(one, severity=Severity.WARNING) for one in error.diagnostics]
-    for run in load_open_runs(workplace.directory):
-        begun = find_begun(run)
-        if begun is not None and begun.id not in receipts:
-            skipped: dict[Address, str] | None = {} if run.is_running else None
-            receipts[begun.id] = seal_receipt(complete_receipt(begun, run.records, ended="", skipped=skipped))
-    return tuple(sorted(receipts.values(), key=lambda one: (one.started, one.id), reverse=True)), tuple(told)
 
 
 def _names(receipt: Receipt, address: Address) -> bool:

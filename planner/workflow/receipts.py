@@ -2,23 +2,27 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Protocol
 
 import planner
 from planner.core.addresses import Address
 from planner.core.changes import Change, Plan
+from planner.core.diagnostics import Diagnostic, Severity, make_error
 from planner.core.receipts import Receipt, make_outcomes, make_receipt_changes
 from planner.core.tracking import State, TrackedResource
-from planner.engine.journal import OpenRun, find_unsettled
+from planner.engine.journal import OpenRun, find_unsettled, load_open_runs
 from planner.engine.receipts import complete_receipt, seal_receipt, settle_receipt
 from planner.engine.run_context import format_moment
 from planner.kinds.table import KINDS
 from planner.state.errors import DocumentError
 from planner.state.receipt_document import format_receipt, parse_receipt
 from planner.state.store import Store
-from planner.workflow.workplace import Workplace
+from planner.workflow.errors import PlanError
+from planner.workflow.workplace import Files, Workplace, open_store
 
+LATEST: Final = "latest"
 Resources = Mapping[Address, TrackedResource]
 
 
@@ -104,6 +108,38 @@ def find_begun(run: OpenRun) -> Receipt | None:
         return None
 
 
+def load_receipts(workplace: Workplace, files: Files) -> tuple[tuple[Receipt, ...], tuple[Diagnostic, ...]]:
+    """Return all receipts, newest first, those of killed runs as far as their journals go, and what is wrong."""
+    receipts: dict[str, Receipt] = {}
+    told: list[Diagnostic] = []
+    for name, text in open_store(workplace, files.desired).load_receipts().items():
+        try:
+            receipts[name] = parse_receipt(text, source=f"{name}.json")
+        except DocumentError as error:
+            told += [replace(one, severity=Severity.WARNING) for one in error.diagnostics]
+    for run in load_open_runs(workplace.directory):
+        begun = find_begun(run)
+        if begun is not None and begun.id not in receipts:
+            skipped: dict[Address, str] | None = {} if run.is_running else None
+            receipts[begun.id] = seal_receipt(complete_receipt(begun, run.records, ended="", skipped=skipped))
+    return tuple(sorted(receipts.values(), key=lambda one: (one.started, one.id), reverse=True)), tuple(told)
+
+
+def find_receipt(workplace: Workplace, files: Files, name: str) -> Receipt:
+    """Return the receipt that ``name`` means: ``latest``, an id or the beginning of one, or the path of its file.
+
+    Raises PlanError where it means none or several.
+    """
+    kept, _ = load_receipts(workplace, files)
+    if name == LATEST and kept:
+        return kept[0]
+    stem = Path(name).stem if name.endswith(".json") else name
+    found = [one for one in kept if one.id == stem] or [one for one in kept if stem and one.id.startswith(stem)]
+    if len(found) == 1:
+        return found[0]
+    raise PlanError(_report_unknown(name, count=len(found)))
+
+
 def _load_known(place: Place, begun: Receipt) -> Receipt | None:
     """Return the receipt that the run itself could still keep, where it ended with requests without an answer."""
     text = place.store.load_receipts().get(begun.id)
@@ -113,3 +149,12 @@ def _load_known(place: Place, begun: Receipt) -> Receipt | None:
         return parse_receipt(text, source=f"{begun.id}.json")
     except DocumentError:
         return None
+
+
+def _report_unknown(name: str, *, count: int) -> Diagnostic:
+    what = f"{count} receipts begin with {name!r}" if count else f"No receipt that is kept with this state is {name!r}"
+    return make_error(
+        "undo.no-receipt",
+        "There is no such receipt",
+        detail=f"{what}. poolctl log shows the ids of all; latest is the newest.",
+    )

@@ -1,0 +1,34 @@
+"""What an undo asks for, before and after the service is read."""
+
+from dataclasses import replace
+
+from planner.core.changes import PlanInputs
+from planner.core.plan_request import PlanningRequest
+from planner.core.receipts import Receipt
+from planner.core.tracking import State
+from planner.core.undo import UndoStep, ask_for_forgotten, undo
+from planner.kinds.table import KINDS
+from planner.workflow.receipts import find_receipt
+from planner.workflow.workplace import Files, Workplace
+
+
+def find_undone(workplace: Workplace, files: Files, inputs: PlanInputs) -> Receipt | None:
+    """Return the receipt that a plan takes back, None for a plan of the files. Raises PlanError."""
+    return find_receipt(workplace, files, inputs.undo) if inputs.undo else None
+
+
+def ask_before(files: Files, receipt: Receipt | None, *, state: State) -> Files:
+    """Return the files as they say what is to be read."""
+    if receipt is None:
+        return files
+    return replace(files, desired=ask_for_forgotten(files.desired, receipt, state=state))
+
+
+def ask_after(
+    request: PlanningRequest, files: Files, *, receipt: Receipt | None
+) -> tuple[PlanningRequest, tuple[UndoStep, ...]]:
+    """Return the request that takes ``receipt`` back, given what was read, with every step of it."""
+    if receipt is None:
+        return request, ()
+    undone = undo(files.desired, receipt, state=request.state, snapshot=request.snapshot, kinds=KINDS)
+    return replace(request, desired=undone.desired), undone.steps
