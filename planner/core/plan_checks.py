@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change
 from planner.core.diagnostics import Diagnostic
+from planner.core.guards import VANISHED
 from planner.core.live_trees import find_display_name, make_tree
-from planner.core.permissions import parse_permission
+from planner.core.permissions import RECREATE, is_allowed, parse_permission
+from planner.core.plan_blocks import find_permissions
 from planner.core.plan_order import LEAVING
 from planner.core.plan_request import Owners, PlanningRequest, find_addresses, find_live_needs, find_wanted_needs
 from planner.core.references import find_literals
@@ -51,11 +53,17 @@ def find_surroundings_faults(
     for change in changes:
         if change.action is Action.CREATE:
             yield from _find_twins(request, change, by_address)
-        if change.action in _MAKING and (gaps := request.kinds[change.kind].find_gaps(change.after or {})):
+        gaps = request.kinds[change.kind].find_gaps(change.after or {}) if change.action in _MAKING else ()
+        if gaps and not _is_held_back(request, change):
             yield report_gaps(change.address, gaps, change.source)
         if change.action in LEAVING:
             yield from _find_users(request, change, by_address, owners=owners)
         yield from _find_named_references(request, change.address)
+
+
+def _is_held_back(request: PlanningRequest, change: Change) -> bool:
+    """Tell whether ``change`` makes anew what vanished, and may not: what it would need does not matter then."""
+    return change.reason == VANISHED and not is_allowed(RECREATE, find_permissions(request, change.address))
 
 
 def _find_twins(request: PlanningRequest, change: Change, changes: dict[Address, Change]) -> Iterator[Diagnostic]:

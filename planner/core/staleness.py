@@ -19,7 +19,7 @@ _LEAVING = frozenset({Action.DELETE, Action.REPLACE})
 def find_moved(change: Change, fresh: LiveResource, *, rules: KindRules) -> tuple[Moved, ...]:
     """Return the planned fields that are neither as they were planned on nor as they are wanted.
 
-    A delete and a replace rest on the identity and on all nodes of the object as well.
+    Every change rests on the identity of the object as well, a delete and a replace on all of its nodes.
     """
     tree = make_tree(fresh)
     judged = ((one, find_field(tree, one.path, rules=rules)) for one in change.fields)
@@ -28,14 +28,14 @@ def find_moved(change: Change, fresh: LiveResource, *, rules: KindRules) -> tupl
         for one, live in judged
         if not is_same(live, one.before) and (change.action in _LEAVING or not is_same(live, one.after))
     )
-    if moved or change.action not in _LEAVING:
-        return moved
     fingerprint = make_fingerprint(fresh, change.fields, action=change.action)
-    if fingerprint == change.fingerprint:
-        return ()
-    return (
-        Moved(label="the object or its nodes", planned="as planned", live="other flavors, counts or creation time"),
-    )
+    if moved or fingerprint == change.fingerprint:
+        return moved
+    if change.action in _LEAVING:
+        label, live = "the object or its nodes", "other flavors, counts or creation time"
+    else:
+        label, live = "the object", "another one of the same id, made later"
+    return (Moved(label=label, planned="as planned", live=live),)
 
 
 def report_moved(address: Address, moved: Iterable[Moved]) -> Diagnostic:

@@ -1,6 +1,7 @@
 """Whether a change that was read from a file says one thing in all its members (semantics 6.5)."""
 
 from planner.core.changes import Action, Change
+from planner.core.disruption import find_worst
 from planner.core.field_changes import find_differences
 from planner.core.field_paths import FieldPath
 from planner.core.flatten import find_refined_keys
@@ -13,14 +14,18 @@ _IN_FULL = frozenset({Action.CREATE, Action.UPDATE, Action.IMPORT})
 
 
 def is_whole(change: Change, *, rules: KindRules, project_id: str) -> bool:
-    """Tell whether digest, patches, nodes, operations, ``before`` and ``after`` fit the fields of ``change``.
+    """Tell whether digest, class, patches, nodes, operations, ``before`` and ``after`` fit the fields of ``change``.
 
     So whoever reviewed one of them reviewed what an apply would do.
     """
     making = Making(rules=rules, project_id=project_id, find_source=lambda _label: None)
     return complete_change(change, making) == change and (
-        change.action not in _IN_FULL or _has_its_fields(change, rules)
+        change.action not in _IN_FULL or (_is_as_bad_as_its_fields(change) and _has_its_fields(change, rules))
     )
+
+
+def _is_as_bad_as_its_fields(change: Change) -> bool:
+    return change.disruption is find_worst(change.fields)
 
 
 def _has_its_fields(change: Change, rules: KindRules) -> bool:

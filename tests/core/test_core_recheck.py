@@ -1,10 +1,13 @@
 """An approved change right before the first write: run as it is, or refused with what moved."""
 
+from dataclasses import replace
+
 import pytest
 from planning_cases import make_live, make_pool, make_request, track
 
 from planner.core.addresses import parse_address
 from planner.core.changes import Block
+from planner.core.digests import make_fingerprint
 from planner.core.planning import build_plan
 from planner.core.recheck import recheck
 from planner.core.snapshot import Evidence, LiveNode, LiveWorkload
@@ -153,7 +156,8 @@ def test_an_immutable_field_of_an_update_is_judged_as_destroying():
     sly = type(approved.fields[0])(
         path=("spec", "type"), label="type", before="Dedicate", after="Logical", disruption=approved.disruption
     )
-    tampered = type(approved)(**{name: getattr(approved, name) for name in approved.__slots__} | {"fields": (sly,)})
+    fingerprint = make_fingerprint(make_live(A), (sly,), action=approved.action)
+    tampered = replace(approved, fields=(sly,), fingerprint=fingerprint)
     found = check(tampered, **words(make_pool("aaa", count=5), A))
     assert "It would be destroys now." in found.stale[0].detail
 

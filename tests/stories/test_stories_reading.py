@@ -125,6 +125,21 @@ def test_one_vanished_pool_is_blocked_until_it_may_be_made_anew(tracked: Story, 
     assert tracked.is_settled()
 
 
+def test_a_vanished_pool_whose_block_could_not_make_it_is_blocked_as_well(story: Story):
+    block = f'[pool.a]\nname = "gpu-a"\ntype = "Dedicate"\n[[pool.a.resources]]\nflavor = "{CPU}"\ncount = 2\n'
+    story.seed_network("network-maos")
+    story.seed_pool(name="gpu-a", flavors={CPU: 2})
+    story.begin(block, make_import_block())
+    story.files(block)
+    story.drop_pool()
+    [change] = story.plan_json()["changes"]
+    blocks = [one["code"] for one in change["blocked"]]
+    assert (change["action"], change["reason"], blocks) == ("create", "vanished", ["vanished"])
+    ended = story.apply("--allow", "pool.a=recreate")
+    assert (ended.code, story.take_writes()) == (1, [])
+    assert "[plan.missing-field]" in ended.err
+
+
 def drop_all(story: Story, ids: list[str]) -> None:
     for one in ids:
         story.drop_pool(one)

@@ -151,6 +151,11 @@ def edit_disruption(plan: Json) -> None:
     plan["changes"][0]["disruption"] = "none"
 
 
+def edit_class_of_a_field(plan: Json) -> None:
+    for one in plan["changes"][0]["fields"]:
+        one["disruption"] = "destroys"
+
+
 def edit_address(plan: Json) -> None:
     plan["changes"][0]["address"] = "pool.b"
 
@@ -184,6 +189,7 @@ EDITS = (
     edit_after,
     edit_action,
     edit_disruption,
+    edit_class_of_a_field,
     edit_address,
     edit_id,
     edit_fingerprint,
@@ -252,6 +258,11 @@ def test_what_others_did_meanwhile_beside_the_plan_stays(saved: Story):
     assert {"theirs": "x", "os.modelarts/description": "second"}.items() <= pool["metadata"]["annotations"].items()
     assert set(nodes) < set(saved.list_nodes())
     assert saved.is_settled()
+
+
+def test_another_pool_of_the_same_id_makes_it_stale(saved: Story):
+    saved.edit_pool(lambda pool: pool["metadata"].update(creationTimestamp="2024-01-01T00:00:00Z"))
+    check_refused(saved, "[apply.stale]", "another one of the same id")
 
 
 def test_a_pool_that_is_gone_makes_it_stale(saved: Story):
