@@ -1,6 +1,6 @@
 """The entry point: from arguments to an exit code; everything that goes wrong is phrased here.
 
-Exit codes: 0 done, 1 error or usage error, 2 changes (only where ``--detailed-exitcode`` asks), 130 interrupted.
+Exit codes: 0 done, 1 error, usage error or interrupted, 2 changes (only where ``--detailed-exitcode`` asks).
 """
 
 import os
@@ -14,7 +14,7 @@ import click
 from planner.cli.faults import DEBUG_VARIABLE, format_trace, is_debugging, make_fault_diagnostic
 from planner.cli.interrupts import interrupt_on_termination
 from planner.cli.root import root
-from planner.cli.session import DONE, FAILED, INTERRUPTED, Session, report
+from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.spelling import translate_arguments
 from planner.cli.usage import make_usage_diagnostic
 from planner.core.diagnostics import PoolctlError
@@ -50,7 +50,6 @@ def run_safely(session: Session, run: Callable[[], int]) -> int:
     except (KeyboardInterrupt, click.Abort):
         # A terminal has just echoed ^C on the line.
         session.terminal.progress("\nInterrupted." if session.terminal.is_interactive else "Interrupted.")
-        return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last edge: a fault is told in words, not as a traceback
         _report_fault(session, error)
     return FAILED

@@ -11,7 +11,6 @@ from planner.views.terminal import Terminal
 DONE = 0
 FAILED = 1
 HAS_CHANGES = 2
-INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
-_INTERRUPTED_STATUS: Final = 130
+_INTERRUPTED_STATUS: Final = 1
 _LONGEST_LAST_WORDS: Final = 1.0
 _END: Final = b"\0"
 

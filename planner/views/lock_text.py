@@ -30,5 +30,8 @@ def format_lock_status(holder: Mapping[str, str] | None) -> str:
 
 
 def build_lock_json(holder: Mapping[str, str] | None) -> dict[str, Value]:
-    """Return ``lock status -o json``."""
-    return {"format_version": "1.0", "held": holder is not None, "holder": None if holder is None else {**holder}}
+    """Return ``lock status -o json``; the process is a number, as in the lock file."""
+    found: dict[str, Value] | None = None if holder is None else {**holder}
+    if found and (pid := str(found.get("pid", ""))).isdecimal():
+        found["pid"] = int(pid)
+    return {"format_version": "1.0", "held": holder is not None, "holder": found}

@@ -55,8 +55,8 @@ def test_the_traceback_is_for_those_who_ask(capsys):
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()])
-def test_an_interrupt_is_one_line_and_130(capsys, error):
-    assert run_safely(make_session(), lambda: raise_error(error)) == 130
+def test_an_interrupt_is_one_line_and_an_error(capsys, error):
+    assert run_safely(make_session(), lambda: raise_error(error)) == 1
     assert capsys.readouterr().err == "Interrupted.\n"
 
 

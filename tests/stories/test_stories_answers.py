@@ -119,7 +119,7 @@ def test_anything_but_yes_is_a_no(growing: Story, answer: bytes):
 def test_ctrl_c_at_the_question_sends_nothing_and_gives_the_lock_back(growing: Story):
     state = growing.load_state()
     talked = talk(growing, "apply", answer=b"\x03")
-    assert (talked.code, growing.take_writes(), growing.load_state()) == (130, [], state)
+    assert (talked.code, growing.take_writes(), growing.load_state()) == (1, [], state)
     assert "Interrupted." in talked.screen
     assert "Traceback" not in talked.screen
     assert json.loads(growing.run("lock", "status", "-o", "json").out)["held"] is False
