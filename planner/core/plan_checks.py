@@ -11,6 +11,7 @@ from planner.core.permissions import RECREATE, is_allowed, parse_permission
 from planner.core.plan_blocks import find_permissions
 from planner.core.plan_order import LEAVING
 from planner.core.plan_request import Owners, PlanningRequest, find_addresses, find_live_needs, find_wanted_needs
+from planner.core.preparing import RESOURCES
 from planner.core.references import find_literals
 from planner.core.selection import find_unmatched
 from planner.core.sightings import (
@@ -19,12 +20,14 @@ from planner.core.sightings import (
     report_gaps,
     report_in_use,
     report_named_reference,
+    report_over_quota,
     report_tracked_twin,
     report_unmatched,
     report_untracked_twin,
     report_vanished,
 )
 from planner.core.snapshot import LiveResource
+from planner.core.trees import ABSENT, as_int, as_list, as_text, as_tree, find_member
 
 _MAKING = frozenset({Action.CREATE, Action.REPLACE})
 _PATTERN_OPTIONS = ("target", "exclude", "replace", "revert_drift")
@@ -56,6 +59,7 @@ def find_surroundings_faults(
         gaps = request.kinds[change.kind].find_gaps(change.after or {}) if change.action in _MAKING else ()
         if gaps and not _is_held_back(request, change):
             yield report_gaps(change.address, gaps, change.source)
+        yield from _find_over_quota(change)
         if change.action in LEAVING:
             yield from _find_users(request, change, by_address, owners=owners)
         yield from _find_named_references(request, change.address)
@@ -64,6 +68,18 @@ def find_surroundings_faults(
 def _is_held_back(request: PlanningRequest, change: Change) -> bool:
     """Tell whether ``change`` makes anew what vanished, and may not: what it would need does not matter then."""
     return change.reason == VANISHED and not is_allowed(RECREATE, find_permissions(request, change.address))
+
+
+def _find_over_quota(change: Change) -> Iterator[Diagnostic]:
+    """Yield entries of a Logical pool that ask for more than their quota, be it one that the files let be (3.2)."""
+    after = change.after or {}
+    is_resized = any(one.path[:2] == RESOURCES for one in change.fields)
+    if not is_resized or find_member(after, "spec", "type") != "Logical":
+        return
+    for entry in map(as_tree, as_list(find_member(after, *RESOURCES))):
+        count, quota = (as_int(entry.get(name, ABSENT)) for name in ("count", "maxCount"))
+        if count > quota > 0:
+            yield report_over_quota(change.address, as_text(entry.get("flavor", ABSENT)), counts=(count, quota))
 
 
 def _find_twins(request: PlanningRequest, change: Change, changes: dict[Address, Change]) -> Iterator[Diagnostic]:

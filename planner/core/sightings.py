@@ -124,6 +124,18 @@ def report_gaps(address: Address, labels: Iterable[str], location: SourceLocatio
     )
 
 
+def report_over_quota(address: Address, flavor: str, *, counts: tuple[int, int]) -> Diagnostic:
+    """Say that an entry of a Logical pool asks for more than its quota: ``counts`` are count and max_count."""
+    count, quota = counts
+    return make_error(
+        "plan.over-quota",
+        "count is above max_count",
+        detail=f"{flavor}: count is {count}, and max_count, the quota of a Logical pool, is {quota}; where the files "
+        "do not set it, it stays as it is. Write a higher max_count, or lower count.",
+        address=str(address),
+    )
+
+
 def report_named_reference(address: Address, text: str, id_: str, location: SourceLocation | None) -> Diagnostic:
     """Say that a reference spells a display name where an id is needed (semantics 7.4)."""
     return make_error(

@@ -183,6 +183,13 @@ def test_a_quota_is_changed_and_its_deleted_line_lets_it_be(quota: Story):
     assert find_quota(quota) == (2, 6)
 
 
+def test_a_count_above_the_quota_that_the_files_let_be_is_an_error(quota: Story):
+    quota.files(make_logical(5))
+    planned, applied = quota.plan(), quota.apply()
+    assert (planned.code, applied.code, quota.take_writes()) == (1, 1, [])
+    assert "count is 5, and max_count, the quota of a Logical pool, is 4" in flatten(planned.err)
+
+
 def test_a_count_of_zero_is_sent_where_the_service_allows_it(quota: Story):
     quota.files(make_logical(0, "max_count = 4"))
     assert quota.apply().code == 0
