@@ -24,12 +24,6 @@ def find_change_blocks(request: PlanningRequest, change: Change, *, policies: di
     return replace(change, blocked=name_blocks(found, str(change.address)))
 
 
-def find_permissions(request: PlanningRequest, address: Address) -> tuple[Permission, ...]:
-    """Return what files and options permit for ``address`` now."""
-    asked = filter(None, map(parse_permission, request.inputs.allow))
-    return find_valid((*request.desired.permissions, *asked), address, now=request.now)
-
-
 def _make_guarding(request: PlanningRequest, change: Change) -> Guarding:
     resource = request.desired.resources.get(change.address)
     tracked = request.state.resources.get(change.address)
