@@ -18,12 +18,16 @@ _HEARD_EXACTLY = ("CI", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _silence() -> Iterator[None]:
-    """Run every test in an environment that says nothing, whoever starts it and wherever."""
+def _silence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Run every test in an environment that says nothing, and in a home where no profile lies, whoever starts it."""
+    git = Path.home() / ".gitconfig"
     with pytest.MonkeyPatch.context() as patch:
         for name in [*os.environ]:
             if name.startswith(_HEARD) or name in _HEARD_EXACTLY:
                 patch.delenv(name)
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        # Who commits is the affair of whoever runs the tests.
+        patch.setenv("GIT_CONFIG_GLOBAL", str(git))
         yield
 
 
