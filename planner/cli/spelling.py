@@ -5,22 +5,30 @@ from typing import Final
 
 VALUE_OPTIONS: Final = frozenset(
     {
+        "access-key",
         "allow",
         "chdir",
         "exclude",
         "expect",
+        "faults",
         "format",
+        "host",
         "limit",
         "lock-timeout",
         "out",
         "parallelism",
+        "port",
         "reason",
         "receipt",
         "replace",
         "revert-drift",
+        "secret-key",
+        "speed",
+        "switch",
         "target",
         "timeout",
         "wait",
+        "world",
     }
 )
 """Long options that take a value: what follows one of them is never an option."""

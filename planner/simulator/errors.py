@@ -3,6 +3,7 @@
 Exception
 ├── Refusal          an answer that is an error; never leaves ``world.respond``
 └── SimulatorError   a file, an option or a port cannot be used; its text says which and what to do
+    └── PortError    the address cannot be listened on
 """
 
 from collections.abc import Mapping
@@ -33,6 +34,10 @@ _DOCUMENTED = {
 
 class SimulatorError(Exception):
     """What the simulator was given is unusable: a world file, a fault script, an option, a port."""
+
+
+class PortError(SimulatorError):
+    """The address that the simulator was to listen on cannot be had."""
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer of the service, not an error of this program

@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import os
 import socket
 import threading
 from typing import Any, Final
@@ -10,18 +11,19 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from planner.simulator.asgi import TRANSPORT, Application
-from planner.simulator.errors import SimulatorError
+from planner.simulator.errors import PortError
 
 _BACKLOG: Final = 1_024
 _IDLE_SECONDS: Final = 75
 _LAST_ANSWERS_SECONDS: Final = 1.0
+_FLUSH_SECONDS: Final = 0.5
 
 
 class Host:
     """Listens on ``host`` and ``port`` (0 is a free one), and serves ``application`` until it is stopped.
 
     Raises:
-        SimulatorError: the host is not this machine's own, or the port cannot be had.
+        PortError: the host is not this machine's own, or the port cannot be had.
 
     """
 
@@ -97,19 +99,27 @@ class _Server(uvicorn.Server):
         for one in sockets or ():
             one.close()
         self.application.stopping.set()
-        await self._finish(seconds=_LAST_ANSWERS_SECONDS)
+        await self._finish_tasks(seconds=_LAST_ANSWERS_SECONDS)
+        for connection in [*self.server_state.connections]:
+            connection.transport.close()
+        await self._flush_connections()
         for connection in [*self.server_state.connections]:
             connection.transport.abort()
         for task in self.server_state.tasks:
             task.cancel()
-        await self._finish()
-        # The loop closes the sockets of what was aborted in its next round.
-        await asyncio.sleep(0)
+        await self._finish_tasks()
 
-    async def _finish(self, *, seconds: float | None = None) -> None:
+    async def _finish_tasks(self, *, seconds: float | None = None) -> None:
         tasks: list[asyncio.Task[Any]] = [*self.server_state.tasks]
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
+
+    async def _flush_connections(self) -> None:
+        """Give clients a moment to read what was written to them; most need no more than a round of the loop."""
+        for pause in (0.0, *[_FLUSH_SECONDS / 50] * 50):
+            await asyncio.sleep(pause)
+            if not self.server_state.connections:
+                return
 
 
 def is_own_host(host: str) -> bool:
@@ -122,10 +132,12 @@ def is_own_host(host: str) -> bool:
 
 def _listen(host: str, port: int) -> socket.socket:
     if not is_own_host(host):
-        raise SimulatorError(f"the simulator listens on this machine alone, on 127.0.0.1, ::1 or localhost, not {host}")
+        raise PortError(f"the simulator listens on this machine alone, on 127.0.0.1, ::1 or localhost, not {host}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except (OSError, OverflowError) as error:
-        words = getattr(error, "strerror", None) or error
-        raise SimulatorError(f"the simulator cannot listen on port {port} of {host}: {words}") from error
+        # The error's own text repeats the address.
+        words = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        hint = "take another port, or port 0 for any free one"
+        raise PortError(f"the simulator cannot listen on port {port} of {host} ({words}): {hint}") from error

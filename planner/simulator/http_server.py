@@ -26,7 +26,8 @@ Gate = Callable[[Request], bool]
 _WAITING_FAULTS: Final = 64
 
 
-def _accept_all(request: Request) -> bool:
+def admit_all(request: Request) -> bool:
+    """Admit any request that carries credentials of some kind."""
     return bool(request)
 
 
@@ -47,7 +48,7 @@ class Serving:
     host: str = "127.0.0.1"
     port: int = 0
     pace: Pace = field(default_factory=StepPerRequest)
-    gate: Gate = _accept_all
+    gate: Gate = admit_all
     identity: Identity | None = None
     has_record: bool = True
     report: Callable[[Exception], None] = _log

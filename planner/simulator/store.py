@@ -128,6 +128,7 @@ class KeptStore:
         try:
             self._save(self._world)
         finally:
+            self._file.truncate(0)
             self._file.close()
 
     def _keep(self) -> None:

@@ -9,9 +9,10 @@ import planner
 
 COMMANDS = [
     "init", "validate", "plan", "apply", "destroy", "show", "import", "drift", "state", "state list", "state show",
-    "state mv", "state rm", "lock", "lock status", "force-unlock", "schema", "completion",
+    "state mv", "state rm", "lock", "lock status", "force-unlock", "simulator", "simulator serve", "schema",
+    "completion",
 ]  # fmt: skip
-HEAVY = ("httpx", "deepdiff", "jsonpatch", "planner.simulator")
+HEAVY = ("httpx", "deepdiff", "jsonpatch", "planner.simulator", "uvicorn", "httptools", "asyncio")
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
@@ -63,7 +64,16 @@ def test_words_are_completed(poolctl, monkeypatch, words, count, completed):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["plan", "--help"], ["--version"], ["validate"], ["state", "list"], ["schema", "config"]]
+    "arguments",
+    [
+        ["--help"],
+        ["plan", "--help"],
+        ["--version"],
+        ["validate"],
+        ["state", "list"],
+        ["schema", "config"],
+        ["simulator", "serve", "--help"],
+    ],
 )
 def test_what_needs_no_service_imports_no_heavy_library(starter, arguments):
     code = (
