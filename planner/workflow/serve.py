@@ -125,7 +125,7 @@ def _build_port_fault(error: Exception) -> Diagnostic:
 
 
 def _build_switch_fault(error: Exception) -> Diagnostic:
-    detail = f"{_format(error)}. docs/simulator.md lists the switches with their defaults."
+    detail = f"{_format(error)}. docs/world.md lists the switches with their defaults."
     return make_error("simulator.switch", "A switch of the simulator cannot be set", detail=detail)
 
 
