@@ -639,6 +639,13 @@ def test_drift_of_a_leaving_resource_is_shown_too():
     assert [(row.label, row.is_managed) for row in found.drift] == [("resources[f].count", True)]
 
 
+def test_drift_of_a_pool_whose_block_is_gone_and_is_only_looked_at_is_shown_and_is_no_fault():
+    live = make_live(make_pool("aaa", count=7))
+    found = plan(tracked={"pool.a": track(A)}, live={"pool.a": live}, refresh_only=True)
+    assert [(row.label, row.is_managed, row.policy) for row in found.drift] == [("resources[f].count", True, "")]
+    assert (describe(found), find_codes(found)) == ([], [])
+
+
 ORDERS = st.permutations(["network.main", "network.new", "pool.a", "pool.b", "pool.c"])
 
 
