@@ -10,6 +10,7 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
+    parser.addoption("--random-runs", default="500", help="how many random lives of an estate are tried")
 
 
 # What poolctl or a library below it reads: a test that wants one of these sets it itself.
