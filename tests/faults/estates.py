@@ -65,8 +65,8 @@ def make_id(name: str) -> str:
 class Weather:
     """What happens to requests, by their number; remembers the world right before each write.
 
-    ``landing`` are numbers of workload lists at which a job lands on every node of ``landing_on`` just before the
-    answer. At request ``killed_at`` the client dies.
+    With ``landing`` a job lands just before the first list of workloads is answered. At request ``killed_at`` the
+    client dies, and the request takes effect or does not.
     """
 
     site: Site
@@ -147,9 +147,8 @@ class Estate:
         self.write()
         weather = weather or Weather(site=self.site)
         before = _Before(self, permitted)
-        arguments = [*options, *before.permissions]
         self.site.fail = weather
-        ended = self.site.apply(*arguments)
+        ended = self.site.apply(*options, *before.options)
         self.site.fail = Weather(site=self.site)
         assert "fault of poolctl" not in ended.err.lower(), ended.err
         before.check(weather)
@@ -161,7 +160,7 @@ class Estate:
         before = _Before(self, ())
         weather = Weather(site=self.site, killed_at=at, takes_effect=takes_effect)
         self.site.fail = weather
-        run_killed(["apply", "--auto-approve", "-C", str(self.site.directory), *before.permissions], weather)
+        run_killed(["apply", "--auto-approve", "-C", str(self.site.directory), *before.options], weather)
         self.site.fail = Weather(site=self.site)
         before.check(weather)
 
@@ -200,7 +199,8 @@ class _Before:
         self._killed = len(estate.site.server.world.document["killed"])
         chosen = [f"pool.{name}=interrupts" for name in permitted if name in estate.wishes]
         chosen += [f"pool.{name}=destroys" for name in leaving]
-        self.permissions = [word for one in chosen for word in ("--allow", one)]
+        # One request at a time, so that each world stands right before and after one write.
+        self.options = ["--parallelism", "1", *(word for one in chosen for word in ("--allow", one))]
 
     def check(self, weather: Weather) -> None:
         """Check each write by the worlds right before and after it."""

@@ -36,7 +36,7 @@ FAULTS: list[Fault] = [
     Truncated(),
     Garbage(),
     StaleRead(),
-    Delay(seconds=0.25),
+    Delay(seconds=1.1),
 ]
 SOME_FAULTS = st.dictionaries(st.integers(1, 25), st.sampled_from(FAULTS), max_size=3)
 POOLS = st.sampled_from(NAMES)
@@ -49,7 +49,7 @@ class RandomLife(RuleBasedStateMachine):
     def begin(self) -> None:
         self._scene = contextlib.ExitStack()
         directory = Path(self._scene.enter_context(tempfile.TemporaryDirectory()))
-        provider = 'request_timeout = "200ms"\nmax_retries = 2\nwait_timeout = "2s"'
+        provider = 'request_timeout = "1s"\nmax_retries = 2\nwait_timeout = "5s"'
         self.estate = Estate(self._scene.enter_context(open_site(directory, settings=provider)))
 
     @rule(wishes=EDITS, faults=SOME_FAULTS, landing=st.booleans(), permitted=st.lists(POOLS, unique=True, max_size=1))
