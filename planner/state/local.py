@@ -17,6 +17,7 @@ from planner.state.local_lock import (
     acquire_lock,
     break_lock_file,
     find_lock_holder,
+    is_holder_dead,
 )
 from planner.state.lock import Holder, LockRequest
 from planner.state.os_errors import UNTOUCHED, report_os_errors
@@ -91,6 +92,14 @@ class LocalStore:
     def find_holder(self) -> Holder | None:
         """Return whom the lock file names, or None. Raises StateError."""
         return find_lock_holder(self._place)
+
+    def is_dead(self, holder: Holder) -> bool:
+        """Tell whether ``holder`` is provably dead, so that the next lock is had. Raises StateError."""
+        return is_holder_dead(self._place, holder)
+
+    def find_directory(self) -> Path:
+        """Return the directory of the state file; it may not be there yet."""
+        return self._place.state.parent
 
     def break_lock(self, lock_id: str) -> Holder:
         """Remove the lock of exactly this id and return its holder. Raises LockLostError for another id."""

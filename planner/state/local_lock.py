@@ -123,6 +123,29 @@ def find_lock_holder(place: LocalLockPlace) -> Holder | None:
         return None
 
 
+def is_holder_dead(place: LocalLockPlace, holder: Holder) -> bool:
+    """Tell whether ``holder`` is provably dead: its side file is the one here, and nobody keeps it open.
+
+    Nothing is made; the flock is shared and given back at once. Raises StateFileError.
+    """
+    side_path = place.state.parent / TOOL_DIRECTORY / f"{place.state.name}.flock"
+    with report_os_errors(side_path, what="side file of the lock", doing="read"):
+        try:
+            descriptor = os.open(side_path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        else:
+            status = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+    us = Holder(id="", host=place.machine.host, boot_id=place.machine.boot_id, side_file=_name_file(status))
+    return _is_dead(holder, us=us)
+
+
 def remove_lock_file(place: LocalLockPlace, lock_id: str) -> bool:
     """Remove the lock file if it holds ``lock_id``, and tell whether it did. Raises StateError.
 
@@ -226,8 +249,12 @@ def _make_holder(place: LocalLockPlace, request: LockRequest, *, side_file: int)
         host=place.machine.host,
         boot_id=place.machine.boot_id,
         pid=place.machine.pid,
-        side_file=f"{status.st_dev}:{status.st_ino}",
+        side_file=_name_file(status),
     )
+
+
+def _name_file(status: os.stat_result) -> str:
+    return f"{status.st_dev}:{status.st_ino}"
 
 
 def _is_dead(other: Holder, *, us: Holder) -> bool:

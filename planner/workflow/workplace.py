@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import planner
 from planner.config.errors import ConfigError
@@ -13,6 +14,8 @@ from planner.core.diagnostics import Diagnostic, make_warning
 from planner.core.events import Emit, Noticed
 from planner.state.local import LocalStore, open_local_store
 from planner.state.lock import LockRequest
+
+NO_FILES: Final = "config.no-files"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,19 @@ def load_files(workplace: Workplace) -> Files:
 def load_desired_state(workplace: Workplace) -> DesiredState:
     """Return what the files ask for, for those who need nothing else of them. Raises ConfigError."""
     return load_files(workplace).desired
+
+
+def load_desired_or_nothing(workplace: Workplace) -> DesiredState:
+    """Return what the files ask for; nothing where there are none, so that the environment alone can name a service.
+
+    Raises ConfigError where there are files and something is wrong with them.
+    """
+    loaded = load_configuration(workplace.directory, workplace.environment)
+    if loaded.desired is not None:
+        return loaded.desired
+    if [one.code for one in loaded.diagnostics] == [NO_FILES]:
+        return DesiredState()
+    raise ConfigError(*loaded.diagnostics)
 
 
 def open_store(workplace: Workplace, desired: DesiredState) -> LocalStore:
