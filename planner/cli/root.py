@@ -19,6 +19,7 @@ _ENTRIES: Final = {
     "drift": Entry(place="planner.cli.drift:drift", help="Show what others changed since the last apply."),
     "log": Entry(place="planner.cli.log:log", help="Show who applied what, when and why, and what came of it."),
     "undo": Entry(place="planner.cli.undo:undo", help="Plan the inverse of an apply."),
+    "nodes": Entry(place="planner.cli.nodes:nodes", help="Show each node: its jobs, its lock, whether it is idle."),
     "doctor": Entry(place="planner.cli.doctor:doctor", help="Check credentials, clock, endpoint, state and lock."),
     "state": Entry(place="planner.cli.state:state", help="List, show, move or forget what is recorded."),
     "lock": Entry(place="planner.cli.lock:lock", help="Show who holds the lock of the state."),

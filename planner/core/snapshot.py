@@ -24,8 +24,8 @@ class LiveResource:
 class LiveNode:
     """One node of a pool, less what a plan does not need (contract 2.9).
 
-    ``is_locked``: the deletion-lock annotation is set. ``is_bound``: bound to a logical pool.
-    ``node_pool`` is empty for the flavor's default pool.
+    ``is_locked``: the deletion-lock annotation is set. ``is_bound``: bound to the logical pool ``bound_to``.
+    ``node_pool`` is empty for the flavor's default pool. ``driver`` is a version, empty without accelerator.
     """
 
     name: str
@@ -37,6 +37,9 @@ class LiveNode:
     is_locked: bool = False
     is_subscribed: bool = False
     is_bound: bool = False
+    bound_to: str = ""
+    driver: str = ""
+    driver_phase: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,7 @@ def parse_node(value: Value, member: str) -> LiveNode:
     labels = expect_optional_tree(metadata.get("labels"), f"{member}.metadata.labels")
     annotations = expect_optional_tree(metadata.get("annotations"), f"{member}.metadata.annotations")
     status = expect_optional_tree(tree.get("status"), f"{member}.status")
+    driver = as_tree(status.get("driver"))
     flavor = expect_text(as_tree(tree.get("spec")).get("flavor"), f"{member}.spec.flavor")
     node_pool = expect_optional_text(labels.get(_NODE_POOL), f"{member}.metadata.labels.{_NODE_POOL}")
     return LiveNode(
@@ -86,6 +87,9 @@ def parse_node(value: Value, member: str) -> LiveNode:
         is_locked=_is_set(annotations.get(_LOCK)),
         is_subscribed=str(annotations.get(_BILLING)) == "1",
         is_bound=_is_set(labels.get(_LOGICAL_POOL)),
+        bound_to=as_text(labels.get(_LOGICAL_POOL)),
+        driver=as_text(driver.get("version")),
+        driver_phase=as_text(driver.get("phase")),
     )
 
 

@@ -18,6 +18,9 @@ from planner.views.spans import fit_width
 
 _USUAL_WIDTH: Final = 80
 _LONGEST_COLUMNS: Final = 5
+_USUAL_ROWS: Final = 24
+_FEWEST_ROWS: Final = 4
+_HOME, _CLEAR_LINE, _CLEAR_BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
 _GONE: Final = frozenset({errno.EPIPE, errno.EIO, errno.EBADF, errno.ESHUTDOWN})
 _ASCII_TWINS: Final = str.maketrans({"╷": ".", "│": "|", "╵": "'", "─": "-"})
 
@@ -78,6 +81,22 @@ class Terminal:
             self._write(self._stdout, text)
         except OSError as error:
             raise OutputError(_explain(error)) from error
+
+    @property
+    def has_screen(self) -> bool:
+        """Tell whether results go to a screen that can be drawn anew."""
+        return _is_terminal(self._stdout) and self._environ.get("TERM", "dumb") != "dumb"
+
+    def redraw(self, text: str) -> None:
+        """Draw ``text`` from the top of the screen over what is there, without clearing first: nothing flickers.
+
+        What does not fit is cut, and the last line says how much. Raises OutputError.
+        """
+        lines, room = text.splitlines(), _find_rows(self._stdout) - 1
+        if len(lines) > room:
+            lines = [*lines[: room - 1], f"({len(lines) - room + 1} more lines: make the window taller)"]
+        drawn = "".join(f"{line}{_CLEAR_LINE}\n" for line in lines)
+        self.show(f"{_HOME}{drawn}{_CLEAR_BELOW}")
 
     def tell(self, text: str) -> None:
         """Write a message to stderr as it is; one that cannot be written is lost, the run goes on."""
@@ -168,6 +187,14 @@ def _find_columns(stream: TextIO | None) -> int:
         return (os.get_terminal_size(stream.fileno()).columns if stream is not None else 0) or _USUAL_WIDTH
     except (OSError, ValueError):
         return _USUAL_WIDTH
+
+
+def _find_rows(stream: TextIO | None) -> int:
+    try:
+        rows = os.get_terminal_size(stream.fileno()).lines if stream is not None else 0
+    except (OSError, ValueError):
+        rows = 0
+    return max(rows or _USUAL_ROWS, _FEWEST_ROWS)
 
 
 def _explain(error: OSError) -> Diagnostic:

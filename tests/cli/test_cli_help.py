@@ -8,9 +8,9 @@ import pytest
 import planner
 
 COMMANDS = [
-    "init", "validate", "plan", "apply", "destroy", "show", "import", "drift", "doctor", "state", "state list",
-    "state show", "state mv", "state rm", "lock", "lock status", "force-unlock", "simulator", "simulator serve",
-    "schema", "completion",
+    "init", "validate", "plan", "apply", "wait", "destroy", "show", "import", "drift", "nodes", "doctor", "log",
+    "state", "state list", "state show", "state mv", "state rm", "lock", "lock status", "force-unlock", "simulator",
+    "simulator serve", "schema", "completion",
 ]  # fmt: skip
 HEAVY = ("httpx", "deepdiff", "jsonpatch", "planner.simulator", "uvicorn", "httptools", "asyncio")
 
