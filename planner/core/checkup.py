@@ -76,11 +76,8 @@ def judge_clock(date: str, *, now: dt.datetime, is_loopback: bool = False) -> Ch
         "Set this machine's clock (NTP): signatures and certificates are refused beyond 15 minutes, and freezes and "
         "permissions with an end are judged by it."
     )
-    return make_problem("clock", found, advice=advice) if abs(skew) > SKEW_REFUSED else _doubt_clock(found, advice)
-
-
-def _doubt_clock(found: str, advice: str) -> Check:
-    return make_doubt("clock", found, advice=advice)
+    make = make_problem if abs(skew) > SKEW_REFUSED else make_doubt
+    return make("clock", found, advice=advice)
 
 
 def _parse_date(text: str) -> dt.datetime | None:

@@ -1,10 +1,10 @@
-"""How far two clocks may be apart."""
+"""How far two clocks may be apart, and what counts as a problem."""
 
 import datetime as dt
 
 import pytest
 
-from planner.core.checkup import Health, judge_clock
+from planner.core.checkup import Health, has_problems, judge_clock, make_doubt, make_ok, make_problem, make_skipped
 
 NOW = dt.datetime(2026, 11, 25, 12, 0, 0, tzinfo=dt.UTC)
 
@@ -42,3 +42,17 @@ def test_a_date_that_says_nothing_is_doubtful(date):
 
 def test_a_date_without_a_zone_is_utc():
     assert judge_clock("Wed, 25 Nov 2026 12:00:00 -0000", now=NOW).health is Health.OK
+
+
+FINE = [make_ok("a", "fine"), make_doubt("b", "odd", advice="look"), make_skipped("c", "not now")]
+
+
+@pytest.mark.parametrize(
+    ("checks", "is_bad"),
+    [
+        pytest.param(FINE, False, id="warnings and skipped checks are none"),
+        pytest.param([*FINE, make_problem("d", "bad", advice="mend it")], True, id="one problem"),
+    ],
+)
+def test_only_a_problem_is_a_problem(checks, is_bad):
+    assert has_problems(checks) is is_bad
