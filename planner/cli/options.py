@@ -67,14 +67,26 @@ _revert_drift: Final = click.option(
     "--revert-drift", multiple=True, metavar="ADDR", help="Take back what others changed, once; repeatable."
 )
 _refresh_only: Final = click.option("--refresh-only", is_flag=True, help="Plan no change; only record what is seen.")
+_up_to_idle: Final = click.option(
+    "--up-to-idle", is_flag=True, help="Where fewer nodes are idle than are to go, remove those that are."
+)
 _destroy: Final = click.option("--destroy", is_flag=True, help="Plan to delete everything that is tracked.")
 
-PLAN_OPTION_NAMES: Final = ("target", "exclude", "replace", "allow", "revert_drift", "refresh_only", "destroy")
+PLAN_OPTION_NAMES: Final = (
+    "target",
+    "exclude",
+    "replace",
+    "allow",
+    "revert_drift",
+    "up_to_idle",
+    "refresh_only",
+    "destroy",
+)
 
 
 def plan_options(function: Function) -> Function:
     """Give a command the options that a plan is made with; ``make_inputs`` takes their values."""
-    for option in (_destroy, _refresh_only, _revert_drift, allow, _replace, exclude, target):
+    for option in (_destroy, _refresh_only, _up_to_idle, _revert_drift, allow, _replace, exclude, target):
         function = option(function)
     return function
 

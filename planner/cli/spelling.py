@@ -49,6 +49,7 @@ FLAG_OPTIONS: Final = frozenset(
         "refresh-only",
         "service",
         "skip-blocked",
+        "up-to-idle",
         "version",
     }
 )

@@ -189,6 +189,7 @@ class PlanInputs:
     revert_drift: tuple[str, ...] = ()
     destroy: bool = False
     refresh_only: bool = False
+    up_to_idle: bool = False
     undo: str = ""
 
 

@@ -1,12 +1,17 @@
 """What is told about jobs, nodes, flavors and quotas beside a plan (semantics 4)."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from planner.core.addresses import Address
 from planner.core.changes import NodeConstraint
 from planner.core.diagnostics import Diagnostic, make_warning
 from planner.core.node_tallies import NodeTally
 from planner.core.snapshot import LiveQuota
+from planner.core.up_to_idle import HeldBack
+
+HELD_BACK: Final = "plan.held-back"
+"""The code of the warning that ``--up-to-idle`` lets nodes stay."""
 
 
 def report_no_evidence(address: Address, why: str) -> Diagnostic:
@@ -21,14 +26,31 @@ def report_no_evidence(address: Address, why: str) -> Diagnostic:
 
 def report_few_idle(address: Address, constraint: NodeConstraint, *, idle: int) -> Diagnostic:
     """Say how many of the nodes to remove are idle, where they are too few."""
-    place = "/".join(part for part in (constraint.flavor, constraint.node_pool, constraint.az) if part)
     return make_warning(
         "plan.few-idle",
         "Fewer nodes are idle than are to go",
-        detail=f"{idle} of the {constraint.count} nodes of {place} to remove are idle and unlocked. To remove the "
-        "others as well, the service would choose them, and their jobs would die. Wait for the jobs, or ask for fewer.",
+        detail=f"{idle} of the {constraint.count} nodes of {_format_place(constraint)} to remove are idle and "
+        "unlocked. To remove the others as well, the service would choose them, and their jobs would die. Wait for the "
+        "jobs, ask for fewer, or remove only those that are idle with --up-to-idle.",
         address=str(address),
     )
+
+
+def report_held_back(address: Address, held: HeldBack) -> Diagnostic:
+    """Say how many nodes go and how many stay, where only idle ones may go."""
+    left = held.asked.count - held.idle
+    return make_warning(
+        HELD_BACK,
+        "Nodes stay because they are not idle",
+        detail=f"{held.idle} of the {held.asked.count} nodes of {_format_place(held.asked)} to remove are known to be "
+        f"idle and unlocked, and --up-to-idle removes no others: {left} stay. The pool does not match the files yet; "
+        "plan again when their jobs have ended.",
+        address=str(address),
+    )
+
+
+def _format_place(constraint: NodeConstraint) -> str:
+    return "/".join(part for part in (constraint.flavor, constraint.node_pool, constraint.az) if part)
 
 
 def report_missing_nodes(address: Address, tallies: Iterable[NodeTally]) -> Diagnostic:

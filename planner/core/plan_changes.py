@@ -4,10 +4,11 @@ from dataclasses import dataclass, field, replace
 
 from planner.core.addresses import Address
 from planner.core.advance import record_import
-from planner.core.changes import Change, DriftRow
+from planner.core.changes import Action, Change, DriftRow
 from planner.core.desired import DesiredResource
 from planner.core.diagnostics import Diagnostic
 from planner.core.drift import DriftView, find_drift
+from planner.core.evidence_sightings import report_held_back
 from planner.core.field_paths import FieldPath
 from planner.core.flatten import flatten
 from planner.core.guards import VANISHED
@@ -134,7 +135,9 @@ def _consider_untracked(
         mismatch = report_import_mismatch(address, target.immutable, block.location)
         return Considered(address=address, diagnostics=(mismatch,))
     change = make_import(desired, live, target, making=_make_making(request, address))
-    return Considered(address=address, change=change, policies=target.policies)
+    return Considered(
+        address=address, change=change, policies=target.policies, diagnostics=_tell_held_back(address, target)
+    )
 
 
 def _consider_tracked(
@@ -159,7 +162,12 @@ def _consider_tracked(
         change=change,
         drift=_find_drift(request, address, tracked, target=target),
         policies=target.policies,
+        diagnostics=() if change.action is Action.REPLACE else _tell_held_back(address, target),
     )
+
+
+def _tell_held_back(address: Address, target: Target) -> tuple[Diagnostic, ...]:
+    return tuple(report_held_back(address, one) for one in target.held_back)
 
 
 def _find_replacement_reason(request: PlanningRequest, live: LiveResource, *, target: Target, address: Address) -> str:
@@ -181,6 +189,7 @@ def _make_subject(
         live=live,
         evidence=request.snapshot.evidence.get(address),
         revert_drift=is_named(address, request.inputs.revert_drift),
+        up_to_idle=request.inputs.up_to_idle,
         find_source=lambda label: request.find_source(address, label),
     )
 

@@ -27,6 +27,7 @@ from planner.core.preparing import (
 from planner.core.snapshot import Evidence, LiveResource, Unread
 from planner.core.tracking import TrackedResource
 from planner.core.trees import ABSENT, Maybe, Tree, Value, is_same
+from planner.core.up_to_idle import Held, HeldBack, hold_back
 
 FindSource = Callable[[str], SourceLocation | None]
 _Leaves: TypeAlias = dict[FieldPath, Value]
@@ -43,6 +44,7 @@ class Subject:
     evidence: Evidence | Unread | None
     revert_drift: bool
     find_source: FindSource
+    up_to_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,8 @@ class Target:
     """What is to become of a live object.
 
     ``full`` holds what the service derives as well, ``after`` is what a patch gives. ``policies``
-    says what becomes of drifted fields. ``released`` are labels of fields that are let go.
+    says what becomes of drifted fields. ``released`` are labels of fields that are let go, ``held_back``
+    removals that take idle nodes only.
     """
 
     before: Tree
@@ -62,6 +65,7 @@ class Target:
     released: tuple[str, ...]
     kept_entries: int
     managed: frozenset[FieldPath]
+    held_back: tuple[HeldBack, ...] = ()
 
 
 def find_target(subject: Subject, rules: KindRules) -> Target:
@@ -78,6 +82,9 @@ def find_target(subject: Subject, rules: KindRules) -> Target:
     policies = _find_policies(subject, differences, before=before, full=full, rules=rules)
     if KEEP in policies.values():
         full = _keep_drifted(policies, before=before, full=full, rules=rules)
+    held = _hold_back(subject, before, full, rules=rules)
+    full = held.full
+    if held.held_back or KEEP in policies.values():
         differences = find_differences(before, full, rules=rules, refined=refined)
     sent, written = flatten(last, rules, refined=refined), flatten(desired, rules, refined=refined)
     fields = _make_fields(subject, differences, before=before, full=full, rules=rules)
@@ -91,7 +98,14 @@ def find_target(subject: Subject, rules: KindRules) -> Target:
         released=_find_released(sent, written, kept=flatten(full, rules, refined=refined), rules=rules),
         kept_entries=_count_others(desired, full, rules),
         managed=frozenset((*written, *sent)),
+        held_back=held.held_back,
     )
+
+
+def _hold_back(subject: Subject, before: Tree, full: Tree, *, rules: KindRules) -> Held:
+    if not subject.up_to_idle:
+        return Held(full=full)
+    return hold_back(before, full, evidence=subject.evidence, rules=rules)
 
 
 def is_immutable(path: FieldPath, after: Maybe, rules: KindRules) -> bool:

@@ -60,8 +60,9 @@ def judge_count(path: FieldPath, before: Maybe, after: Maybe, around: Circumstan
         return Disruption.NONE
     if is_logical(around.before):
         return _judge_quota(around)
-    entry = find_named_entry(around.after, _find_key(path))
-    if find_zones(entry) and find_zones(find_named_entry(around.before, _find_key(path))):
+    old, new = (find_zones(find_named_entry(tree, _find_key(path))) for tree in (around.before, around.after))
+    if old and new and old != new:
+        # The zones are judged one by one.
         return Disruption.NONE
     return _judge_removal(path, removed, around=around)
 

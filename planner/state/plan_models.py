@@ -200,6 +200,7 @@ class InputsDocument(Document):
     revert_drift: list[Text] = Field(description="`--revert-drift`.")
     destroy: bool = Field(description="`--destroy`.")
     refresh_only: bool = Field(description="`--refresh-only`.")
+    up_to_idle: bool = Field(default=False, description="`--up-to-idle`.")
     undo: Text = Field(default="", description="The id of the receipt that `poolctl undo` takes back.")
 
 

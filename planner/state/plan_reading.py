@@ -72,6 +72,7 @@ def _read_inputs(inputs: models.InputsDocument) -> PlanInputs:
         revert_drift=tuple(inputs.revert_drift),
         destroy=inputs.destroy,
         refresh_only=inputs.refresh_only,
+        up_to_idle=inputs.up_to_idle,
         undo=inputs.undo,
     )
 

@@ -81,6 +81,7 @@ def _write_inputs(inputs: PlanInputs) -> models.InputsDocument:
         revert_drift=list(inputs.revert_drift),
         destroy=inputs.destroy,
         refresh_only=inputs.refresh_only,
+        up_to_idle=inputs.up_to_idle,
         undo=inputs.undo,
     )
 

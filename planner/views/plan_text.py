@@ -3,6 +3,7 @@
 from typing import Final
 
 from planner.core.changes import Action, Change, Disruption, Plan, PlanSummary
+from planner.core.evidence_sightings import HELD_BACK
 from planner.views.change_details import build_block_lines
 from planner.views.change_text import build_change_lines, find_symbol, is_shown
 from planner.views.drift_text import build_drift_lines
@@ -144,7 +145,7 @@ def _build_refused(blocked: list[Change], *, width: int) -> list[Line]:
 def _make_last_line(plan: Plan) -> Line:
     """Return Terraform's last line: what is imported and changed counts as both."""
     summary = plan.summary
-    if not has_news(plan):
+    if not has_news(plan) and not any(one.code == HELD_BACK for one in plan.diagnostics):
         return make_line(Span(NO_CHANGES, Tone.BOLD))
     imports = f"{summary.import_} to import, " if summary.import_ else ""
     added, destroyed = summary.create + summary.replace, summary.delete + summary.replace

@@ -92,7 +92,7 @@ def make_live(tree, *, phase="Running", **metadata):
     )
 
 
-def make_subject(live, desired, *, tracked=NEVER_SENT, evidence=None, revert_drift=False, **block):
+def make_subject(live, desired, *, tracked=NEVER_SENT, evidence=None, revert_drift=False, up_to_idle=False, **block):
     """Return what the target of ``desired`` is found from; ``block`` holds lifecycle and guards."""
     return Subject(
         desired=DesiredResource(address=POOL, tree=desired, **block),
@@ -102,6 +102,7 @@ def make_subject(live, desired, *, tracked=NEVER_SENT, evidence=None, revert_dri
         evidence=evidence,
         revert_drift=revert_drift,
         find_source=lambda _label: None,
+        up_to_idle=up_to_idle,
     )
 
 

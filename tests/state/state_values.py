@@ -231,6 +231,7 @@ PLANS = st.builds(
         revert_drift=_tuples(HOSTILE_TEXTS),
         destroy=st.booleans(),
         refresh_only=st.booleans(),
+        up_to_idle=st.booleans(),
     ),
     summary=st.builds(
         PlanSummary,

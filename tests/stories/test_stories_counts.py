@@ -81,6 +81,45 @@ def test_with_permission_the_idle_nodes_still_go_first(pool: Story):
     assert pool.is_settled()
 
 
+@pytest.mark.parametrize(
+    ("busy", "left", "last"),
+    [
+        pytest.param((1, 2, 3), 3, "Plan: 0 to add, 1 to change, 0 to destroy.", id="one idle"),
+        pytest.param((0, 1, 2, 3), 4, "Plan: 0 to add, 0 to change, 0 to destroy.", id="none idle"),
+    ],
+)
+def test_up_to_idle_takes_what_is_idle_and_says_what_stays(pool: Story, busy, left, last):
+    ours = pool.list_nodes()[:4]
+    pool.run_jobs(*(ours[one] for one in busy))
+    pool.files(make_block(make_entry(CPU, 1)))
+    planned = pool.plan("--up-to-idle")
+    assert planned.out.splitlines()[-1] == last
+    assert f"{4 - left} of the 3 nodes of {CPU} to remove are known to be idle" in flatten(planned.err)
+    assert pool.apply("--up-to-idle").code == 0
+    assert set(ours) & set(pool.list_nodes()) == {ours[one] for one in busy}
+    assert (pool.find_counts()[f"{CPU}-default"], pool.find_killed()) == (left, [])
+    assert pool.plan().code == 2
+
+
+def test_a_plan_saved_with_up_to_idle_carries_it(pool: Story):
+    pool.run_jobs(*pool.list_nodes()[:3])
+    pool.files(make_block(make_entry(CPU, 2)))
+    assert pool.run("plan", "--up-to-idle", "--out", "p.json").code == 0
+    assert pool.run("apply", "p.json", "--up-to-idle").code == 1
+    assert pool.run("apply", "p.json").code == 0
+    assert (pool.find_counts()[f"{CPU}-default"], pool.find_killed()) == (3, [])
+
+
+def test_a_saved_plan_up_to_idle_never_takes_a_node_that_got_a_job_since(pool: Story):
+    ours = pool.list_nodes()[:4]
+    pool.run_jobs(*ours[:3])
+    pool.files(make_block(make_entry(CPU, 2)))
+    assert pool.run("plan", "--up-to-idle", "--out", "p.json").code == 0
+    pool.run_jobs(ours[3])
+    assert pool.run("apply", "p.json").code == 1
+    assert (pool.take_writes(), pool.find_killed()) == ([], [])
+
+
 def test_an_abnormal_node_goes_first_and_a_locked_one_never(pool: Story):
     ours = pool.list_nodes()[:4]
     pool.server.change(lambda world: change_node(world, POOL_ID, name=ours[2], phase="Abnormal"))
