@@ -11,8 +11,10 @@ VALUE_OPTIONS: Final = frozenset(
         "exclude",
         "expect",
         "faults",
+        "flavor",
         "format",
         "host",
+        "interval",
         "limit",
         "lock-timeout",
         "out",
@@ -46,11 +48,13 @@ FLAG_OPTIONS: Final = frozenset(
         "help",
         "json",
         "no-color",
+        "probe",
         "refresh-only",
         "service",
         "skip-blocked",
         "up-to-idle",
         "version",
+        "watch",
     }
 )
 """Long options that take none; ``json`` is Terraform's word for ``--format json``."""
