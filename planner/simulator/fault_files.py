@@ -26,7 +26,7 @@ from planner.simulator.faults import (
 _RULE: Final[Mapping[str, Any]] = {"kind": "", "method": "", "path": ".*", "skip": 0, "times": 1}
 """The members that every table may have, with their defaults."""
 
-_DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
+DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "status": {"status": 500, "error_code": "", "error_msg": "", "retry_after": "", "body": "", "headers": {}},
     "delay": {"seconds": 1.0},
     "reset_before": {},
@@ -70,9 +70,9 @@ def parse_script(text: str) -> Script:
 
 def _parse_rule(table: Mapping[str, Any], *, number: int) -> Rule:
     kind = table.get("kind", "")
-    if not isinstance(kind, str) or kind not in _DEFAULTS:
-        raise _refuse(number, f"has no kind {kind!r}; kinds are {', '.join(_DEFAULTS)}")
-    defaults = {**_RULE, **_DEFAULTS[kind]}
+    if not isinstance(kind, str) or kind not in DEFAULTS:
+        raise _refuse(number, f"has no kind {kind!r}; kinds are {', '.join(DEFAULTS)}")
+    defaults = {**_RULE, **DEFAULTS[kind]}
     unknown = sorted(set(table) - set(defaults))
     if unknown:
         raise _refuse(number, f"of kind {kind} has no member {unknown[0]!r}; its members are {', '.join(defaults)}")
