@@ -97,7 +97,7 @@ def make_pool_record(draft: Draft, *, name: str, project_id: str, spec: JsonObje
 
 def _parse_pool(draft: Draft, body: JsonObject, *, project_id: str) -> JsonObject:
     metadata, spec = require_object(body, "metadata"), require_object(body, "spec")
-    if body.get("kind") != "Pool" or body.get("apiVersion") not in {"v1", "v2"}:
+    if body.get("kind") != "Pool" or body.get("apiVersion") not in ("v1", "v2"):
         raise bad_request("kind must be Pool and apiVersion v2")
     check_labels(metadata)
     labels = {key: value for key, value in require_object(metadata, "labels").items() if value is not None}
