@@ -104,7 +104,7 @@ def test_pools_and_networks_are_deleted(client):
     _create_network(client)
     _create_pool(client)
     _wait_until_running(client)
-    assert _refuse(_delete_network, client) == (409, "ModelArts.50025002")
+    assert _refuse(_delete_network, client) == (400, "ModelArts.50025002")
     assert _delete_pool(client).metadata.name == POOL_ID
     assert [len(client.list_pools(sdk.ListPoolsRequest()).items) for _ in range(10)][-1] == 0
     assert _refuse(_show_pool, client) == (404, "ModelArts.50015001")

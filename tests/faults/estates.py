@@ -1,6 +1,5 @@
 """Two pools under edits, colleagues, jobs, failures and kills, and what must hold after each apply whatever came."""
 
-import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,8 @@ from fault_site import CPU, GPU, NETWORK, NETWORK_ID, PROJECT, Ended, Site
 
 from planner.simulator.documents import World
 from planner.simulator.faults import Fault, ResetAfter, ResetBefore
-from planner.simulator.requests import Request
+from planner.simulator.http_server import LocalServer
+from planner.simulator.requests import Request, Response
 from planner.simulator.seeding import list_node_names, make_workload
 from planner.simulator.world import respond
 
@@ -61,9 +61,24 @@ def make_id(name: str) -> str:
     return f"gpu-{name}-{PROJECT}"
 
 
+class RecordingServer(LocalServer):
+    """A service that remembers the world right before and right after each write took effect."""
+
+    def __init__(self, **options: Any) -> None:
+        """Start with nothing written."""
+        super().__init__(**options)
+        self.effects: list[tuple[Request, Json, Json]] = []
+
+    def _change_world(self, world: World, request: Request, *, is_stale: bool) -> tuple[World, Response]:
+        changed, answer = super()._change_world(world, request, is_stale=is_stale)
+        if request.is_write:
+            self.effects.append((request, world.document, changed.document))
+        return changed, answer
+
+
 @dataclass(slots=True, kw_only=True)
 class Weather:
-    """What happens to requests, by their number; remembers the world right before each write.
+    """What happens to requests, by their number.
 
     With ``landing`` a job lands just before the first list of workloads is answered. At request ``killed_at`` the
     client dies, and the request takes effect or does not.
@@ -74,7 +89,6 @@ class Weather:
     landing: bool = False
     killed_at: int = 0
     takes_effect: bool = False
-    worlds: list[tuple[Request, Json]] = field(default_factory=list)
     _count: int = 0
     _victims: list[ForkServerProcess] = field(default_factory=list)
 
@@ -87,8 +101,6 @@ class Weather:
         if self.landing and request.path.endswith("/workloads"):
             self.landing = False
             self.site.server.change(lambda world: land_job(world, request.path.split("/")[4], index=0))
-        if request.is_write:
-            self.worlds.append((request, self.site.server.world.document))
         if self._count == self.killed_at and self._victims:
             self._victims.pop().kill()
             return ResetAfter() if self.takes_effect else ResetBefore()
@@ -129,6 +141,12 @@ class Estate:
         self.write()
         assert self.apply().code == 0
 
+    @property
+    def effects(self) -> list[tuple[Request, Json, Json]]:
+        """Return every write so far, with the worlds right before and after it."""
+        assert isinstance(self.site.server, RecordingServer)
+        return self.site.server.effects
+
     def write(self) -> None:
         """Write the files, and remember which annotations they ever asked for; a tracked pool that is wished no more gets [[removed]]."""
         gone = [f'[[removed]]\nfrom = "pool.{name}"\ndestroy = true\n' for name in self.find_unwished()]
@@ -151,7 +169,7 @@ class Estate:
         ended = self.site.apply(*options, *before.options)
         self.site.fail = Weather(site=self.site)
         assert "fault of poolctl" not in ended.err.lower(), ended.err
-        before.check(weather)
+        before.check()
         return ended
 
     def apply_and_die(self, *, at: int, takes_effect: bool) -> None:
@@ -162,11 +180,11 @@ class Estate:
         self.site.fail = weather
         run_killed(["apply", "--auto-approve", "-C", str(self.site.directory), *before.options], weather)
         self.site.fail = Weather(site=self.site)
-        before.check(weather)
+        before.check()
 
     def finish(self) -> None:
         """Bring everything to what the files ask for, with every permission, and check that it is so."""
-        for _ in range(3):
+        for _ in range(4):
             self.apply("--revert-drift", "pool.*", permitted=NAMES)
         plan = self.site.run("plan", "--detailed-exitcode")
         assert (plan.code, plan.out.splitlines()[-1:]) == (
@@ -197,19 +215,17 @@ class _Before:
         self._killable = {make_id(name) for name in (*permitted, *leaving)}
         self._removable = {make_id(name) for name in leaving}
         self._killed = len(estate.site.server.world.document["killed"])
+        self._effects = len(estate.effects)
         chosen = [f"pool.{name}=interrupts" for name in permitted if name in estate.wishes]
         chosen += [f"pool.{name}=destroys" for name in leaving]
-        # One request at a time, so that each world stands right before and after one write.
-        self.options = ["--parallelism", "1", *(word for one in chosen for word in ("--allow", one))]
+        self.options = [word for one in chosen for word in ("--allow", one)]
 
-    def check(self, weather: Weather) -> None:
+    def check(self) -> None:
         """Check each write by the worlds right before and after it."""
         final = self._estate.site.server.world.document
         killed = [one["request"] for one in final["killed"][self._killed :]]
         assert [one for one in killed if not any(id_ in one for id_ in self._killable)] == []
-        worlds = [*weather.worlds, (None, final)]
-        for (request, before), (_, after) in itertools.pairwise(worlds):
-            assert request is not None
+        for request, before, after in self._estate.effects[self._effects :]:
             for id_, pool in find_pools(before).items():
                 self._check_pool(request, id_, before=pool, after=find_pools(after).get(id_))
 

@@ -124,14 +124,16 @@ class Site:
 
 
 @contextlib.contextmanager
-def open_site(directory: Path, *, settings: str = "") -> Iterator[Site]:
+def open_site(
+    directory: Path, *, settings: str = "", make_server: Callable[..., LocalServer] = LocalServer
+) -> Iterator[Site]:
     """Serve a fresh world and yield the site; ``settings`` are lines of the provider's block."""
     sites: list[Site] = []
 
     def fail(request: Request) -> Fault | None:
         return sites[0].fail(request)
 
-    with LocalServer(faults=fail) as server:
+    with make_server(faults=fail) as server:
         provider = (
             f'[provider.modelarts]\nendpoint = "{server.url}"\nregion = "eu-de"\nproject_id = "{PROJECT}"\n'
             f'poll_interval = "0s"\n{settings}\n'

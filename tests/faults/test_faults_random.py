@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from estates import NAMES, Estate, Weather, Wish, find_pools, land_job, make_id, patch_as_colleague
+from estates import NAMES, Estate, RecordingServer, Weather, Wish, find_pools, land_job, make_id, patch_as_colleague
 from fault_site import CPU, open_site
 from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
@@ -36,7 +36,7 @@ FAULTS: list[Fault] = [
     Truncated(),
     Garbage(),
     StaleRead(),
-    Delay(seconds=1.1),
+    Delay(seconds=0.4),
 ]
 SOME_FAULTS = st.dictionaries(st.integers(1, 25), st.sampled_from(FAULTS), max_size=3)
 POOLS = st.sampled_from(NAMES)
@@ -49,8 +49,10 @@ class RandomLife(RuleBasedStateMachine):
     def begin(self) -> None:
         self._scene = contextlib.ExitStack()
         directory = Path(self._scene.enter_context(tempfile.TemporaryDirectory()))
-        provider = 'request_timeout = "1s"\nmax_retries = 2\nwait_timeout = "5s"'
-        self.estate = Estate(self._scene.enter_context(open_site(directory, settings=provider)))
+        provider = 'request_timeout = "300ms"\nmax_retries = 2\nwait_timeout = "2s"'
+        self.estate = Estate(
+            self._scene.enter_context(open_site(directory, settings=provider, make_server=RecordingServer))
+        )
 
     @rule(wishes=EDITS, faults=SOME_FAULTS, landing=st.booleans(), permitted=st.lists(POOLS, unique=True, max_size=1))
     def edit_and_apply(

@@ -166,7 +166,7 @@ def live_node(**members):
         pytest.param(node(annotations={"os.modelarts/billing.mode": "0"}), live_node(), id="pay per use"),
         pytest.param(
             node(labels={"os.modelarts.node/elastic.quota": "sub"}),
-            live_node(is_bound=True),
+            live_node(is_bound=True, bound_to="sub"),
             id="bound to a logical pool",
         ),
         pytest.param(
