@@ -16,11 +16,11 @@ from planner.core.references import find_literals
 from planner.core.selection import find_unmatched
 from planner.core.sightings import (
     is_vanishing_together,
+    report_above_max_count,
     report_bad_permission,
     report_gaps,
     report_in_use,
     report_named_reference,
-    report_over_quota,
     report_tracked_twin,
     report_unmatched,
     report_untracked_twin,
@@ -59,7 +59,7 @@ def find_surroundings_faults(
         gaps = request.kinds[change.kind].find_gaps(change.after or {}) if change.action in _MAKING else ()
         if gaps and not _is_held_back(request, change):
             yield report_gaps(change.address, gaps, change.source)
-        yield from _find_over_quota(change)
+        yield from _find_above_max_count(change)
         if change.action in LEAVING:
             yield from _find_users(request, change, by_address, owners=owners)
         yield from _find_named_references(request, change.address)
@@ -70,7 +70,7 @@ def _is_held_back(request: PlanningRequest, change: Change) -> bool:
     return change.reason == VANISHED and not is_allowed(RECREATE, find_permissions(request, change.address))
 
 
-def _find_over_quota(change: Change) -> Iterator[Diagnostic]:
+def _find_above_max_count(change: Change) -> Iterator[Diagnostic]:
     """Yield entries of a Logical pool that ask for more than their quota, be it one that the files let be (3.2)."""
     after = change.after or {}
     is_resized = any(one.path[:2] == RESOURCES for one in change.fields)
@@ -79,7 +79,7 @@ def _find_over_quota(change: Change) -> Iterator[Diagnostic]:
     for entry in map(as_tree, as_list(find_member(after, *RESOURCES))):
         count, quota = (as_int(entry.get(name, ABSENT)) for name in ("count", "maxCount"))
         if count > quota > 0:
-            yield report_over_quota(change.address, as_text(entry.get("flavor", ABSENT)), counts=(count, quota))
+            yield report_above_max_count(change.address, as_text(entry.get("flavor", ABSENT)), counts=(count, quota))
 
 
 def _find_twins(request: PlanningRequest, change: Change, changes: dict[Address, Change]) -> Iterator[Diagnostic]:

@@ -124,11 +124,11 @@ def report_gaps(address: Address, labels: Iterable[str], location: SourceLocatio
     )
 
 
-def report_over_quota(address: Address, flavor: str, *, counts: tuple[int, int]) -> Diagnostic:
+def report_above_max_count(address: Address, flavor: str, *, counts: tuple[int, int]) -> Diagnostic:
     """Say that an entry of a Logical pool asks for more than its quota: ``counts`` are count and max_count."""
     count, quota = counts
     return make_error(
-        "plan.over-quota",
+        "plan.above-max-count",
         "count is above max_count",
         detail=f"{flavor}: count is {count}, and max_count, the quota of a Logical pool, is {quota}; where the files "
         "do not set it, it stays as it is. Write a higher max_count, or lower count.",

@@ -549,6 +549,21 @@ def test_a_plan_says_how_many_of_the_nodes_to_remove_are_idle(count, codes):
     assert [one.detail[:27] for one in found.diagnostics] == ["1 of the 2 nodes of f to re"] * len(codes)
 
 
+@pytest.mark.parametrize(
+    ("count", "codes"),
+    [
+        pytest.param(4, [], id="up to the quota"),
+        pytest.param(5, ["plan.above-max-count"], id="above the quota"),
+    ],
+)
+def test_a_count_above_the_quota_that_the_service_keeps_is_an_error(count, codes):
+    block = make_pool("aaa", type_="Logical", network="", count=count)
+    sent = make_pool("aaa", type_="Logical", network="")
+    there = make_pool("aaa", type_="Logical", network="", resources=[{"flavor": "f", "count": 2, "maxCount": 4}])
+    found = plan(blocks={"pool.a": block}, tracked={"pool.a": track(sent)}, live={"pool.a": make_live(there)})
+    assert find_codes(found) == codes
+
+
 def test_a_released_field_is_told():
     described = {**A, "spec": {**A["spec"], "driver": {"gpuVersion": "1"}}}
     found = plan(blocks={"pool.a": A}, tracked={"pool.a": track(described)}, live={"pool.a": make_live(described)})

@@ -75,6 +75,14 @@ def test_a_field_that_moved_is_stale_and_named():
     assert "resources[f].count was 2 and is 3" in found.stale[0].detail
 
 
+def test_an_object_that_was_made_anew_under_its_id_is_not_what_an_update_was_approved_for():
+    again = make_live(A)
+    again = replace(again, metadata={**again.metadata, "creationTimestamp": "2026-02-02T00:00:00Z"})
+    found = check(approve(**words(GROWN, A)), **{**words(GROWN, A), "live": {"pool.a": again}})
+    assert [one.code for one in found.stale] == ["apply.stale"]
+    assert "another one of the same id, made later" in found.stale[0].detail
+
+
 def test_a_field_that_is_already_as_wanted_does_not_stop_a_change():
     found = check(approve(**words(GROWN, A)), **words(GROWN, GROWN))
     assert found.stale == ()
