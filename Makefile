@@ -4,6 +4,8 @@
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 STAMP := .venv/.installed
+# Many tests wait for a service or a clock: two workers for each core keep the cores busy.
+WORKERS ?= $(shell "$(PYTHON)" -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 setup: $(STAMP)
 
@@ -20,7 +22,7 @@ demo:
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" examples/demo.sh
 
 test: setup
-	.venv/bin/python -m pytest -n auto
+	.venv/bin/python -m pytest -n $(WORKERS)
 
 check: setup
 	.venv/bin/ruff format --check planner tests
