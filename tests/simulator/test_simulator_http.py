@@ -301,3 +301,11 @@ def test_no_step_passes_while_the_clock_stands(world):
         )
         seen = [client.get(f"{POOLS}/{POOL_ID}").json()["status"]["resources"] for _ in range(5)]
     assert all("creating" in one for one in seen)
+
+
+def test_an_answer_is_not_held_back_for_an_acknowledgement(world):
+    with LocalServer(world) as server, _open(server) as client:
+        assert client.get(POOLS).status_code == 200
+        (connection,) = server._host._server.server_state.connections
+        found = connection.transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    assert found != 0
