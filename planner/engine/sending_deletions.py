@@ -33,7 +33,7 @@ def send_deletion(context: RunContext, step: Step) -> Sending:
 
 
 def _conclude(error: RemoteError | None, *unread: RemoteError) -> Failed | Uncertain:
-    """Return what a DELETE came to: uncertain only where it may have been taken and no read says that it was not."""
+    """Return what a DELETE came to: uncertain where it may have been taken, as no read proves the contrary."""
     diagnostics = tuple(row for one in (error, *unread) if one is not None for row in one.diagnostics)
     is_open = error is not None and may_have_happened(error)
     return Uncertain(diagnostics=diagnostics) if is_open else Failed(diagnostics=diagnostics)

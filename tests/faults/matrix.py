@@ -58,6 +58,7 @@ MAX_RETRIES: Final = 3
 class Right:
     """What is right in a cell: ``word`` is in the document, ``code`` apply's exit code, ``told`` a diagnostic's code.
 
+    ``shown`` is what the end of the apply says of the change; empty where there is no change to speak of.
     ``is_done``: the write took effect, once; otherwise it never did and the next plan shows it still. ``sent`` counts
     the write's requests. ``waits``: it is accepted and the state says that it waits. ``is_open``: the journal keeps it
     until the next apply settles it. ``planned`` is the exit code of ``plan --detailed-exitcode`` with the same fault.
@@ -66,6 +67,7 @@ class Right:
     word: str
     code: int = 0
     told: str = ""
+    shown: str = "Apply complete!"
     is_done: bool = True
     sent: int = 1
     waits: bool = False
@@ -77,14 +79,18 @@ _AGAIN: Final = Right(word="read again")
 _NO_MATTER: Final = Right(word="no matter")
 _SETTLED: Final = Right(word="settled")
 _SENT_AGAIN: Final = Right(word="sent again", sent=2)
-_WAITING: Final = Right(word="waiting", waits=True)
+_WAITING: Final = Right(word="waiting", shown="waiting (accepted, not finished):", waits=True)
 _NO_FLAVORS: Final = Right(word="told", told="plan.no-flavors")
 _NO_QUOTAS: Final = Right(word="told", told="plan.no-quotas")
-_UNREAD: Final = Right(word="error", code=1, told="remote.unread", is_done=False, sent=0, planned=1)
-_BLOCKED: Final = Right(word="blocked", code=1, told="plan.no-evidence", is_done=False, sent=0)
-_VANISHED: Final = Right(word="blocked", code=1, told="apply.blocked", is_done=False, sent=0)
-_MOVED: Final = Right(word="not sent", code=1, told="apply.stale", is_done=False, sent=0)
-_NOT_READY: Final = Right(word="not sent", code=1, is_done=False, sent=0)
+_UNREAD: Final = Right(word="error", code=1, shown="", told="remote.unread", is_done=False, sent=0, planned=1)
+_BLOCKED: Final = Right(
+    word="blocked", code=1, shown="1 change is blocked", told="plan.no-evidence", is_done=False, sent=0
+)
+_VANISHED: Final = Right(
+    word="blocked", code=1, shown="1 change is blocked", told="apply.blocked", is_done=False, sent=0
+)
+_MOVED: Final = Right(word="not sent", code=1, shown="failed:", told="apply.stale", is_done=False, sent=0)
+_NOT_READY: Final = Right(word="not sent", code=1, shown="not done:", is_done=False, sent=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +195,7 @@ def _find_right_of_lasting(call: Call, column: str) -> Right:
     """
     failed = _fail(column, sent=1 + MAX_RETRIES)
     is_known = column == "429" or call.method == "PATCH"
-    return failed if is_known else replace(failed, word="uncertain", is_open=True)
+    return failed if is_known else replace(failed, word="uncertain", shown="uncertain (no answer came):", is_open=True)
 
 
 def _find_right_of_read(call: Call, column: str, *, lasts: bool) -> Right:
@@ -205,4 +211,4 @@ def _refuse(call: Call, column: str) -> Right:
 
 def _fail(column: str, *, sent: int) -> Right:
     word = "failed" if sent else "not sent"
-    return Right(word=word, code=1, told=_CODES[column], is_done=False, sent=sent)
+    return Right(word=word, code=1, told=_CODES[column], shown="failed:", is_done=False, sent=sent)

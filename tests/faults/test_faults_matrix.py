@@ -47,13 +47,22 @@ def make_strike(call: Call, column: str, *, times: int) -> Strike | StaleAfter:
     return Strike(call, column, times=times)
 
 
-def prepare(site: Site, call: Call, *, lasts: bool) -> None:
+def prepare(site: Site, call: Call) -> None:
     """Bring files and service to where the one change of the call is still to be made."""
     site.write(*call.case.before)
     assert site.apply().code == 0
-    # A wait that nothing can end is given up at once.
-    site.provider = site.provider.replace('"20s"', '"100ms"') if lasts else site.provider
     site.write(*call.case.blocks)
+
+
+def apply_in_haste(site: Site, call: Call, *, wait_timeout: str) -> Ended:
+    """Apply with a ``wait_timeout`` of its own: a wait that nothing can end is given up at once."""
+    provider = site.provider
+    site.provider = provider.replace('"20s"', f'"{wait_timeout}"')
+    site.write(*call.case.blocks)
+    ended = site.apply(*find_allowance(call))
+    site.provider = provider
+    site.write(*call.case.blocks)
+    return ended
 
 
 def find_allowance(call: Call) -> tuple[str, ...]:
@@ -130,12 +139,13 @@ def describe(call: Call) -> str:
 
 
 def check_cell(site: Site, call: Call, column: str, right: Right, *, lasts: bool) -> None:
-    prepare(site, call, lasts=lasts)
+    prepare(site, call)
     before = read_ids(site)
     site.fail = make_strike(call, column, times=0 if lasts else 1)
-    ended = site.apply(*find_allowance(call))
+    ended = apply_in_haste(site, call, wait_timeout="100ms" if lasts and call.is_poll else "20s")
     assert site.fail.struck > 0
     assert (ended.code, is_told(right, ended.err)) == (right.code, True), ended.err
+    assert right.shown in ended.out
     check_after(site, call, right, before=before)
     check_next_plan(site, call, right)
     check_next_apply(site, call)
@@ -155,7 +165,7 @@ def test_a_fault_that_lasts_ends_as_the_rules_say(site: Site, call: Call, column
 def test_a_plan_under_a_fault_says_what_it_could_not_read_and_writes_nothing(
     site: Site, call: Call, column: str, right: Right
 ):
-    prepare(site, call, lasts=False)
+    prepare(site, call)
     before = read_ids(site)
     site.fail = make_strike(call, column, times=1)
     planned = site.run("plan", "--detailed-exitcode")
