@@ -117,14 +117,15 @@ def check_next_plan(site: Site, call: Call, right: Right) -> None:
     """Check that the next plan is true: empty, or with the one change."""
     site.fail = Counted([])
     planned = site.run("plan", "--detailed-exitcode", *find_allowance(call))
-    assert (planned.code, planned.err) == ((0, "") if right.is_done else (2, ""))
+    assert (planned.code, planned.err) == (0 if right.is_done else 2, "")
     assert right.is_done or describe(call) in planned.out
 
 
 def check_next_apply(site: Site, call: Call) -> None:
     """Check that the next apply makes what is missing, so that it is made once and all is settled."""
     case = call.case
-    assert site.apply(*find_allowance(call)).code == 0
+    ended = site.apply(*find_allowance(call))
+    assert ended.code == 0, ended.err
     assert len(site.find_effects(case.method, case.path)) == 1
     assert tuple(site.find_live()) == tuple(sorted(case.live))
     assert (read_ids(site), list_waiting(site), find_open(site)) == (sorted(case.live), [], [])
