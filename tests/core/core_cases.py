@@ -1,5 +1,12 @@
 """Trees and strategies that the tests of ``planner/core`` share."""
 
+import copy
+import itertools
+import math
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from hypothesis import strategies as st
 
 from planner.core.addresses import Address
@@ -35,50 +42,109 @@ def make_pool_tree(*entries: Tree, **annotations: str) -> Tree:
     }
 
 
-FLAVORS = st.sampled_from(["f1", "f2", "f3"])
-TEXTS = st.sampled_from(["x", "y"])
-ENTRY_EXTRAS = st.fixed_dictionaries(
-    {},
-    optional={
-        "labels": st.dictionaries(TEXTS, TEXTS, max_size=2),
-        "extendParams": st.dictionaries(TEXTS, TEXTS, max_size=2),
-        "maxCount": st.integers(1, 5),
-        "azs": st.lists(
-            st.fixed_dictionaries({"az": st.sampled_from(["z1", "z2", "z3"]), "count": st.integers(1, 4)}),
-            unique_by=lambda zone: zone["az"],
-            min_size=1,
-            max_size=3,
-        ),
-        "taints": st.lists(
-            st.fixed_dictionaries(
-                {"key": TEXTS, "effect": st.sampled_from(["NoSchedule", "NoExecute"]), "value": TEXTS}
-            ),
-            unique_by=lambda taint: (taint["key"], taint["effect"]),
-            max_size=2,
-        ),
-    },
-)
-ENTRIES = st.lists(
-    st.tuples(FLAVORS, st.sampled_from(["", "np"]), st.integers(1, 5), ENTRY_EXTRAS).map(
-        lambda drawn: {
-            "flavor": drawn[0],
-            **({"nodePool": drawn[1]} if drawn[1] else {}),
-            "count": drawn[2],
-            **drawn[3],
+# Small domains are written out and sampled, not built by nested strategies: the same values, one draw each.
+_TEXTS = ("x", "y")
+_DICTIONARIES = [
+    dict(zip(names, values, strict=True))
+    for size in range(3)
+    for names in itertools.combinations(_TEXTS, size)
+    for values in itertools.product(_TEXTS, repeat=size)
+]
+_ZONES = [
+    [{"az": az, "count": count} for az, count in zip(names, counts, strict=True)]
+    for size in (1, 2, 3)
+    for names in itertools.permutations(("z1", "z2", "z3"), size)
+    for counts in itertools.product(range(1, 5), repeat=size)
+]
+_TAINTS = [
+    [{"key": key, "effect": effect, "value": value} for (key, effect), value in zip(keys, values, strict=True)]
+    for size in range(3)
+    for keys in itertools.permutations(itertools.product(_TEXTS, ("NoSchedule", "NoExecute")), size)
+    for values in itertools.product(_TEXTS, repeat=size)
+]
+_TAGS = [
+    [{"key": key, "value": value} for key, value in zip(keys, values, strict=True)]
+    for size in range(3)
+    for keys in itertools.permutations(_TEXTS, size)
+    for values in itertools.product(_TEXTS, repeat=size)
+]
+_VOLUMES = [
+    [{"volumeType": type_, "size": size} for type_, size in zip(types, sizes, strict=True)]
+    for length in range(3)
+    for types in itertools.product(_TEXTS, repeat=length)
+    for sizes in itertools.product(("10", "20"), repeat=length)
+]
+_KEYS = [
+    keys
+    for size in range(5)
+    for keys in itertools.permutations(itertools.product(("f1", "f2", "f3"), ("", "np")), size)
+]
+_SETS = [list(members) for size in range(3) for members in itertools.permutations(("Train", "Infer"), size)]
+
+
+_ENTRY_FIELDS = {"labels": _DICTIONARIES, "extendParams": _DICTIONARIES, "maxCount": range(1, 6), "taints": _TAINTS}
+_ENTRY_LISTS = {"azs": _ZONES, "tags": _TAGS, "dataVolumes": _VOLUMES}
+_SPEC_FIELDS = {
+    "jobFlavors": _SETS,
+    "driver": [{"gpuVersion": version, "updateStrategy": how} for version in _TEXTS for how in _TEXTS],
+}
+
+
+def draw_members(domains: Mapping[str, Sequence[Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """Return objects where each member is left out half of the time, else one of its values: all in one draw.
+
+    Drawing is what the laws spend their time on, and a number above 2**24 is not drawn evenly.
+    """
+    sizes = [2 * len(values) for values in domains.values()]
+    assert math.prod(sizes) <= 2**24
+
+    def choose(number: int) -> dict[str, Any]:
+        chosen = {}
+        for (name, values), size in zip(domains.items(), sizes, strict=True):
+            number, index = divmod(number, size)
+            if index >= len(values):
+                chosen[name] = copy.deepcopy(values[index - len(values)])
+        return chosen
+
+    return st.integers(0, math.prod(sizes) - 1).map(choose)
+
+
+COUNTS = st.integers(1, 5)
+KEYS = st.sampled_from(_KEYS)
+ENTRY_FIELDS, ENTRY_LISTS = draw_members(_ENTRY_FIELDS), draw_members(_ENTRY_LISTS)
+
+
+@st.composite
+def draw_entries(draw: st.DrawFn) -> list[Tree]:
+    """Return entries of a pool, no two of one flavor and node pool."""
+    return [
+        {
+            "flavor": flavor,
+            **({"nodePool": pool} if pool else {}),
+            "count": draw(COUNTS),
+            **draw(ENTRY_FIELDS),
+            **draw(ENTRY_LISTS),
         }
-    ),
-    unique_by=lambda entry: (entry["flavor"], entry.get("nodePool", "")),
-    max_size=4,
-)
-POOLS = st.builds(
-    lambda entries, notes, scope: {
-        "metadata": {"labels": {"os.modelarts/name": "train"}, "annotations": notes},
-        "spec": {"type": "Dedicate", "resources": entries, "scope": scope},
-    },
-    ENTRIES,
-    st.dictionaries(TEXTS, TEXTS, max_size=2),
-    st.lists(st.sampled_from(["Train", "Infer"]), unique=True),
-)
+        for flavor, pool in draw(KEYS)
+    ]
+
+
+def make_pools(type_: str) -> st.SearchStrategy[Tree]:
+    """Return trees of pools of this type."""
+    return st.builds(
+        lambda entries, notes, scope, rest: {
+            "metadata": {"labels": {"os.modelarts/name": "train"}, "annotations": dict(notes)},
+            "spec": {"type": type_, "resources": entries, "scope": list(scope), **rest},
+        },
+        draw_entries(),
+        st.sampled_from(_DICTIONARIES),
+        st.sampled_from(_SETS),
+        draw_members(_SPEC_FIELDS),
+    )
+
+
+POOLS = make_pools("Dedicate")
+RANDOMS = st.integers(0, 2**24 - 1).map(random.Random)
 
 POOL = Address(kind="pool", name="a")
 MAKING = Making(rules=POOL_RULES, project_id="p", find_source=lambda _label: None)

@@ -3,7 +3,7 @@
 import copy
 
 import json_merge_patch
-from core_cases import MAKING, POOL, POOLS, make_live, plan_import, plan_update
+from core_cases import MAKING, POOL, POOLS, RANDOMS, make_live, plan_import, plan_update
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,15 +23,15 @@ from planner.core.trees import ABSENT, is_same
 from planner.kinds.pool import POOL_RULES
 
 RULES = POOL_RULES
-RANDOMS = st.randoms(use_true_random=False)
 DERIVED = ("azs", "maxCount", "nodePool")
+ORDERED = ("dataVolumes",)
 
 
 def shuffle(value, random):
-    """Return ``value`` with every list and every object in another order."""
+    """Return ``value`` with every object, and every list whose order says nothing, in another order."""
     if isinstance(value, dict):
         names = random.sample(list(value), len(value))
-        return {name: shuffle(value[name], random) for name in names}
+        return {name: value[name] if name in ORDERED else shuffle(value[name], random) for name in names}
     if isinstance(value, list):
         return [shuffle(value[index], random) for index in random.sample(range(len(value)), len(value))]
     return value
@@ -60,7 +60,8 @@ def add_of_others(tree, random):
     ]
     metadata = {**tree["metadata"], "annotations": {**tree["metadata"]["annotations"], "theirs": "1"}}
     theirs = {"flavor": "theirs", "count": 7, "maxCount": 9, "labels": {"a": "b"}}
-    return {"metadata": metadata, "spec": {**tree["spec"], "resources": [*entries, theirs], "driver": {"gpu": "1"}}}
+    driver = {**tree["spec"].get("driver", {}), "theirs": "1"}
+    return {"metadata": metadata, "spec": {**tree["spec"], "resources": [*entries, theirs], "driver": driver}}
 
 
 def fill_in(tree):
