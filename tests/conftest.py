@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,6 +31,14 @@ def _silence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         # Who commits is the affair of whoever runs the tests.
         patch.setenv("GIT_CONFIG_GLOBAL", str(git))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hear_signals() -> None:
+    """Let the signals of the tests arrive where ``nohup`` or a shell's ``&`` has had them ignored."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.fixture
