@@ -10,6 +10,7 @@ from planner.cli.command import Entry, Group
 _ENTRIES: Final = {
     "init": Entry(place="planner.cli.init:init", help="Write a first configuration that plans at once."),
     "validate": Entry(place="planner.cli.validate:validate", help="Check the files; no network, no state."),
+    "fmt": Entry(place="planner.cli.fmt:fmt", help="Lay the files out in the canonical way."),
     "plan": Entry(place="planner.cli.plan:plan", help="Show what an apply would change."),
     "apply": Entry(place="planner.cli.apply:apply", help="Make the changes that a plan shows."),
     "wait": Entry(place="planner.cli.wait:wait", help="Wait for what was accepted and is not finished."),

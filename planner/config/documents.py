@@ -33,9 +33,25 @@ def load_documents(directory: Path) -> tuple[tuple[Document, ...], tuple[Diagnos
         return (), (_make_directory_fault(error),)
     if not paths:
         return (), (_make_empty_fault(),)
-    results = [_load_document(path) for path in paths]
+    results = [load_document(path, file=name_file(path)) for path in paths]
     documents = tuple(result for result in results if isinstance(result, Document))
     return documents, tuple(result for result in results if isinstance(result, Diagnostic))
+
+
+def load_document(path: Path, *, file: str) -> Document | Diagnostic:
+    """Return the TOML file at ``path``, which messages call ``file``, or what is wrong with it."""
+    try:
+        content = _load_bytes(path)
+    except OSError as error:
+        return _make_read_fault(file, why=error.strerror or "the system refused")
+    if isinstance(content, str):
+        return _make_read_fault(file, why=content)
+    return _parse_bytes(content, file=file)
+
+
+def name_file(path: Path) -> str:
+    """Return the name of ``path``, bytes that are no UTF-8 spelled out."""
+    return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -49,17 +65,6 @@ _DECLARED_TWICE: Final = ("Cannot declare", "Cannot overwrite", "Cannot mutate")
 def _is_configuration(path: Path) -> bool:
     # A leading dot marks what editors leave behind, such as .#main.pools.toml.
     return path.name.endswith(SUFFIX) and not path.name.startswith(".")
-
-
-def _load_document(path: Path) -> Document | Diagnostic:
-    file = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    try:
-        content = _load_bytes(path)
-    except OSError as error:
-        return _make_read_fault(file, why=error.strerror or "the system refused")
-    if isinstance(content, str):
-        return _make_read_fault(file, why=content)
-    return _parse_bytes(content, file=file)
 
 
 def _load_bytes(path: Path) -> bytes | str:

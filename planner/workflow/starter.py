@@ -32,8 +32,8 @@ cidr = "192.168.0.0/16"
 name        = "starter-pool"
 type        = "Dedicate"
 description = "made by poolctl init"
-scope       = ["Train"]                   # job types the pool runs
-network     = "${network.main.id}"        # known after the network is made
+scope       = ["Train"]             # job types the pool runs
+network     = "${network.main.id}"  # known after the network is made
 
 # One entry for each flavor. Change count and run `poolctl plan` again.
 [[pool.starter.resources]]
@@ -42,7 +42,7 @@ count  = 2
 
 # Limits that an apply keeps to, here with their defaults; what goes beyond them is blocked.
 [guards]
-max_disruption      = "drains"            # nothing that interrupts running jobs
+max_disruption      = "drains"  # nothing that interrupts running jobs
 max_percent_removed = 50
 max_nodes_added     = 30
 

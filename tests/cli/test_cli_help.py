@@ -8,7 +8,7 @@ import pytest
 import planner
 
 COMMANDS = [
-    "init", "validate", "plan", "apply", "wait", "destroy", "show", "import", "drift", "nodes", "doctor", "log",
+    "init", "validate", "fmt", "plan", "apply", "wait", "destroy", "show", "import", "drift", "nodes", "doctor", "log",
     "state", "state list", "state show", "state mv", "state rm", "lock", "lock status", "force-unlock", "simulator",
     "simulator serve", "schema", "completion",
 ]  # fmt: skip
@@ -70,6 +70,7 @@ def test_words_are_completed(poolctl, monkeypatch, words, count, completed):
         ["plan", "--help"],
         ["--version"],
         ["validate"],
+        ["fmt"],
         ["state", "list"],
         ["schema", "config"],
         ["simulator", "serve", "--help"],
