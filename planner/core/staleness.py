@@ -28,9 +28,16 @@ def find_moved(change: Change, fresh: LiveResource, *, rules: KindRules) -> tupl
         for one, live in judged
         if not is_same(live, one.before) and (change.action in _LEAVING or not is_same(live, one.after))
     )
-    fingerprint = make_fingerprint(fresh, change.fields, action=change.action)
-    if moved or fingerprint == change.fingerprint:
-        return moved
+    return moved or find_other(change, fresh)
+
+
+def find_other(change: Change, fresh: LiveResource) -> tuple[Moved, ...]:
+    """Return how ``fresh`` is another object than the one that the change was planned on.
+
+    A pool's id is its name: one that was deleted and made again has the id of the first (semantics 6.2).
+    """
+    if make_fingerprint(fresh, change.fields, action=change.action) == change.fingerprint:
+        return ()
     if change.action in _LEAVING:
         label, live = "the object or its nodes", "other flavors, counts or creation time"
     else:

@@ -14,7 +14,7 @@ from planner.core.preparing import RESOURCES
 from planner.core.rebuild import Rebuilt, Stale, rebuild
 from planner.core.schedule import apply_intents
 from planner.core.snapshot import LiveResource
-from planner.core.staleness import report_blocked, report_gone, report_moved, report_worse
+from planner.core.staleness import find_other, report_blocked, report_gone, report_moved, report_worse
 from planner.core.trees import Tree
 from planner.engine.run_context import RunContext, Sending, Sent, Step, make_failed, may_repeat, note_start
 from planner.remote.errors import RemoteError, may_have_happened
@@ -70,8 +70,9 @@ def _prepare(context: RunContext, step: Step) -> tuple[LiveResource, Rebuilt] | 
     if fresh is None:
         return make_failed(report_gone(change.address, change.id))
     rebuilt = _rebuild(step, fresh)
-    if isinstance(rebuilt, Stale):
-        return make_failed(report_moved(change.address, rebuilt.moved))
+    moved = rebuilt.moved if isinstance(rebuilt, Stale) else find_other(change, fresh)
+    if isinstance(rebuilt, Stale) or moved:
+        return make_failed(report_moved(change.address, moved))
     if rebuilt.sent and (refused := check_blocks(context, step, fresh) or _check_nodes(step, fresh)):
         return refused
     return fresh, rebuilt

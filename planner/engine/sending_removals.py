@@ -5,7 +5,7 @@ from planner.core.live_trees import make_tree
 from planner.core.node_counts import find_matching, find_removable
 from planner.core.rebuild import Stale, rebuild
 from planner.core.snapshot import Evidence, LiveResource, Unread
-from planner.core.staleness import report_gone, report_moved, report_worse
+from planner.core.staleness import find_other, report_gone, report_moved, report_worse
 from planner.core.trees import Value, as_int
 from planner.engine.run_context import RunContext, Sending, Sent, Step, make_failed, may_repeat, note_start
 from planner.engine.sending_patches import check_blocks
@@ -39,8 +39,9 @@ def _prepare(context: RunContext, step: Step) -> LiveResource | Sent | Failed:
     if fresh is None:
         return make_failed(report_gone(change.address, change.id))
     rebuilt = rebuild(step.operation, make_tree(fresh), after=change.after or {}, rules=step.rules)
-    if isinstance(rebuilt, Stale):
-        return make_failed(report_moved(change.address, rebuilt.moved))
+    moved = rebuilt.moved if isinstance(rebuilt, Stale) else find_other(change, fresh)
+    if isinstance(rebuilt, Stale) or moved:
+        return make_failed(report_moved(change.address, moved))
     return (check_blocks(context, step, fresh) or fresh) if rebuilt.sent else Sent(live=fresh)
 
 

@@ -1,18 +1,22 @@
 """Single requests: what is read right before them decides whether they are sent, and in which form."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from engine_site import CPU, IMPORT, POOL_ID, EngineSite, make_pool_block, make_step
 
 from planner.core.changes import Failed, Waiting
-from planner.engine.run_context import Sent, Step
+from planner.engine.run_context import RunContext, Sending, Sent, Step
 from planner.engine.sending_creations import send_creation
 from planner.engine.sending_patches import send_patch
 from planner.engine.sending_removals import send_removal
 from planner.engine.waits import Awaited, wait_until_done, wait_until_ready
 from planner.simulator.documents import World
 from planner.simulator.seeding import change_node, change_pool, list_node_names, make_pool, make_workload, remove_pool
+
+Plan = Callable[[EngineSite], Step]
+Send = Callable[[RunContext, Step], Sending]
 
 
 def seed(site: EngineSite, *, nodes: int) -> None:
@@ -30,6 +34,15 @@ def describe_second(pool: dict[str, Any]) -> None:
 
 def describe_otherwise(pool: dict[str, Any]) -> None:
     pool["metadata"]["annotations"]["os.modelarts/description"] = "of somebody else"
+
+
+def make_anew(pool: dict[str, Any]) -> None:
+    pool["metadata"]["creationTimestamp"] = "2024-01-01T00:00:00Z"
+
+
+def send_idle_removal(context: RunContext, step: Step) -> Sending:
+    assert step.operation.nodes
+    return send_removal(context, step, step.operation.nodes)
 
 
 def plan_description(site: EngineSite) -> Step:
@@ -65,6 +78,23 @@ def test_a_field_that_is_as_wanted_already_is_not_sent_and_not_ours(site: Engine
         sent = send_patch(context, step)
     assert isinstance(sent, Sent)
     assert (sent.intents, site.list_writes(), site.list_records()) == ((), [], [])
+
+
+@pytest.mark.parametrize(
+    ("plan", "send"),
+    [
+        pytest.param(plan_description, send_patch, id="fields"),
+        pytest.param(lambda site: plan_removal(site, nodes=3, count=2), send_idle_removal, id="nodes by name"),
+    ],
+)
+def test_another_pool_of_the_same_id_is_left_alone(site: EngineSite, plan: Plan, send: Send):
+    step = plan(site)
+    site.server.change(lambda world: change_pool(world, POOL_ID, change=make_anew))
+    with site.open_context() as context:
+        failed = send(context, step)
+    assert isinstance(failed, Failed)
+    assert "another one of the same id" in failed.diagnostics[0].detail
+    assert site.list_writes() == []
 
 
 def test_a_field_that_somebody_else_changed_is_left_alone(site: EngineSite):
