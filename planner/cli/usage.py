@@ -10,7 +10,10 @@ def make_usage_diagnostic(error: click.ClickException) -> Diagnostic:
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context is not None else "poolctl"
     summary = _SUMMARIES.get(type(error), "The command line is not right")
-    return make_error("usage", summary, detail=f"{error.format_message()} See: {path} --help")
+    # The parser lays out lists of choices with tabs and line breaks, and an error is a paragraph here.
+    what = " ".join(error.format_message().split())
+    end = "" if what.endswith((".", "?", "!")) else "."
+    return make_error("usage", summary, detail=f"{what}{end} See: {path} --help")
 
 
 _SUMMARIES: dict[type[click.ClickException], str] = {

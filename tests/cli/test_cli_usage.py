@@ -29,6 +29,7 @@ CASES = [
     pytest.param(["state", "mv", "pool.a", "b"], "'b' is no address", id="target that is no address"),
     pytest.param(["state", "rm"], "Missing argument", id="nothing to forget"),
     pytest.param(["drift", "adopt"], "'adopt' is no address", id="drift of no address"),
+    pytest.param(["schema"], "Choose from: config, plan, state, receipt. See:", id="schema of nothing"),
     pytest.param(["schema", "lock"], "'lock' is not one of", id="unknown schema"),
     pytest.param(["completion", "tcsh"], "'tcsh' is not one of", id="unknown shell"),
     pytest.param(["--chdir"], "'--chdir' requires an argument", id="global option without its value"),
