@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from planner.simulator.errors import BAD_REQUEST, INTERNAL_ERROR, Refusal
 from planner.simulator.faults import Delay, Fault, Garbage, ResetAfter, ResetBefore, Status, Truncated
-from planner.simulator.requests import Request, Response, parse_target
+from planner.simulator.requests import Request, Response, make_request
 
 TRANSPORT: Final = "transport"
 """The extension of a scope that holds the connection's transport, so that a fault can break it."""
@@ -140,10 +140,9 @@ async def _read_body(scope: Message, receive: Receive) -> bytes | None:
 
 def _read_request(scope: Message, body: bytes) -> Request:
     target = b"?".join(one for one in (scope["raw_path"], scope["query_string"]) if one)
-    path, query = parse_target(target.decode("ascii", "replace"))
     # Signatures are made over UTF-8, so the bytes of a header have to come through.
     headers = {name.decode("latin-1"): value.decode("utf-8", "surrogateescape") for name, value in scope["headers"]}
-    return Request(method=scope["method"], path=path, query=query, headers=headers, body=body)
+    return make_request(scope["method"], target.decode("ascii", "replace"), headers=headers, body=body)
 
 
 async def _write(send: Send, response: Response, *, cut: int | None = None) -> None:

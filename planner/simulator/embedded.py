@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 
-from planner.simulator.requests import Request, Response, parse_query
+from planner.simulator.requests import Request, Response, make_request
 from planner.simulator.store import FileStore, Store
 from planner.simulator.world import respond
 
@@ -36,10 +36,5 @@ class StoreTransport(httpx.BaseTransport):
 
 
 def _read_request(request: httpx.Request) -> Request:
-    return Request(
-        method=request.method,
-        path=request.url.path,
-        query=parse_query(request.url.query.decode("ascii")),
-        headers={name.lower(): value for name, value in request.headers.items()},
-        body=request.read(),
-    )
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return make_request(request.method, request.url.raw_path.decode("ascii"), headers=headers, body=request.read())

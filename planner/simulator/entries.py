@@ -33,8 +33,6 @@ _MEMBERS = frozenset(
         "volumeGroupConfigs",
     }
 )
-_OBJECTS = ("creatingStep", "driver", "extendParams", "labels", "network", "os", "rootVolume")
-_LISTS = ("azs", "dataVolumes", "tags", "taints", "volumeGroupConfigs")
 _NODE_POOL = re.compile(r"[a-z]([a-z0-9-]{0,48}[a-z0-9])?")
 _DEFAULT_SUFFIX = "-default"
 
@@ -102,10 +100,10 @@ def _parse_entry(entry: object, *, is_logical: bool, options: Options) -> JsonOb
         raise bad_request("spec.resources.count must be an integer")
     if entry["count"] < 1 and not is_logical:
         raise bad_request("count must greater than 1")
-    if "maxCount" in entry and not is_count(entry["maxCount"]):
-        raise bad_request("spec.resources.maxCount must be an integer")
+    if "maxCount" in entry and not (is_count(entry["maxCount"]) and entry["maxCount"]):
+        raise bad_request("spec.resources.maxCount must be an integer of at least 1")
     _check_node_pool(entry)
-    _check_containers(entry)
+    _check_inside(entry)
     return _check_members(entry, options)
 
 
@@ -119,19 +117,10 @@ def _check_node_pool(entry: JsonObject) -> None:
         raise bad_request("invalid nodepool name")
 
 
-def _check_containers(entry: JsonObject) -> None:
-    wrong = [name for name in _OBJECTS if not isinstance(entry.get(name, {}), dict)]
-    wrong += [name for name in _LISTS if not _is_list_of_objects(entry.get(name, []))]
-    if wrong or not all(_is_az(one) for one in entry.get("azs", [])):
-        raise bad_request(f"spec.resources.{(wrong or ['azs'])[0]} has a wrong type")
+def _check_inside(entry: JsonObject) -> None:
+    from planner.simulator.shapes import EntryInside, check_shape
 
-
-def _is_list_of_objects(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
-
-
-def _is_az(value: Mapping[str, Any]) -> bool:
-    return isinstance(value.get("az"), str) and value["az"] != "" and is_count(value.get("count"))
+    check_shape(EntryInside, entry, place="spec.resources")
 
 
 def _check_members(entry: JsonObject, options: Options) -> JsonObject:

@@ -31,7 +31,6 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{2,30}[a-z0-9]")
 _RANGES = tuple(map(ipaddress.IPv4Network, NETWORK_RANGES))
 _LONGEST_PREFIX = 24
 _SPEC_MEMBERS = frozenset({"cidr", "ipv6enable", "connection"})
-_CONNECTIONS = {"peerConnectionList": ("peerVpcId", "peerSubnetId"), "sfsTurboConnectionList": ("name", "sfsId")}
 
 
 def create_network(draft: Draft, call: Call) -> Response:
@@ -46,17 +45,16 @@ def create_network(draft: Draft, call: Call) -> Response:
     metadata, spec = require_object(body, "metadata"), require_object(body, "spec")
     if body.get("kind") != "Network" or body.get("apiVersion") != "v1":
         raise bad_request("kind must be Network and apiVersion v1")
-    check_labels(metadata)
-    labels = {key: value for key, value in require_object(metadata, "labels").items() if value is not None}
+    check_labels(metadata, is_patch=False)
+    labels = require_object(metadata, "labels")
     name = labels.get(NAME_LABEL, "")
     if not _NAME.fullmatch(name):
         raise bad_request(f"the label {NAME_LABEL} is missing or invalid")
     network = make_network_record(draft, name=name, project_id=call.project_id, spec=dict(spec))
     if network["metadata"]["name"] in draft.section("networks"):
         raise bad_request(f'network "{name}" already exists')
-    annotations = require_object(metadata, "annotations")
     network["metadata"]["labels"] |= labels
-    network["metadata"]["annotations"] |= {key: value for key, value in annotations.items() if value is not None}
+    network["metadata"]["annotations"] |= require_object(metadata, "annotations")
     check_quota(draft, "networks", project_id=call.project_id)
     _check_network(network, draft)
     draft.put("networks", network["metadata"]["name"], value=network)
@@ -108,7 +106,7 @@ def patch_network(draft: Draft, call: Call) -> Response:
     """
     patch = parse_merge_patch(call.request, draft.options, status=400)
     before = find_network(draft, call)
-    check_labels(require_object(patch, "metadata"))
+    check_labels(require_object(patch, "metadata"), is_patch=True)
     require_object(patch, "spec")
     kept: JsonObject = {name: patch[name] for name in ("metadata", "spec") if name in patch}
     name = before["metadata"]["name"]
@@ -159,28 +157,18 @@ def step_network(draft: Draft, name: str) -> None:
 
 
 def _check_network(network: JsonObject, draft: Draft) -> None:
+    from planner.simulator.shapes import NetworkInside, check_shape
+
     spec = network["spec"]
     unknown = sorted(set(spec) - _SPEC_MEMBERS)
     if unknown and draft.options.unknown_members == "refuse":
         raise bad_request(f"unknown member spec.{unknown[0]}")
     if not _is_cidr(spec.get("cidr")):
         raise bad_request("spec.cidr is missing or invalid")
-    if not isinstance(spec.get("ipv6enable", False), bool):
-        raise bad_request("spec.ipv6enable must be a boolean")
     text = judge_description(network["metadata"]["annotations"])
     if text:
         raise bad_request(text)
-    connection = require_object(spec, "connection")
-    if not all(_is_connection_list(connection.get(name), members) for name, members in _CONNECTIONS.items()):
-        raise bad_request("spec.connection is invalid")
-
-
-def _is_connection_list(value: object, members: tuple[str, ...]) -> bool:
-    if value is None:
-        return True
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        return False
-    return all(isinstance(one.get(member), str) for one in value for member in members)
+    check_shape(NetworkInside, spec, place="spec")
 
 
 def _is_cidr(text: object) -> bool:

@@ -73,10 +73,10 @@ def _choose_mark(body: JsonObject) -> Mark:
     action, effect = body.get("action"), body.get("haRedundantEffect", _EFFECTS[0])
     if effect not in _EFFECTS:
         raise bad_request("haRedundantEffect must be NoSchedule or NoExecute")
-    if action in {"openHaRedundant", "closeHaRedundant"}:
+    if action in ("openHaRedundant", "closeHaRedundant"):
         value = effect if action == "openHaRedundant" else None
         return lambda node: _set_metadata(node, "labels", {REDUNDANCY_LABEL: value})
-    if action in {"createTags", "deleteTags"}:
+    if action in ("createTags", "deleteTags"):
         tags, is_added = parse_tags(body.get("tags", [])), action == "createTags"
         return lambda node: _change_tags(node, tags, is_added=is_added)
     raise bad_request("unknown action")

@@ -39,6 +39,7 @@ class Options:
     new_nodes_driver: str = ""
     nodes_per_step: int = 0
     null_removes: bool = True  # [P11]
+    odd_parameters: str = "ignore"  # [L1] or "refuse"
     order_end: str = "successed"  # [O1] or "completed"
     order_labels: bool = True  # [P13]
     page_size: int = 0
@@ -64,6 +65,7 @@ class Options:
 _CHOICES = {
     "content_type_status": (415, 400),
     "driver_without_accelerator": ("refuse", "ignore"),
+    "odd_parameters": ("ignore", "refuse"),
     "order_end": ("successed", "completed"),
     "refusal_status": (400, 403, 409, 422),
     "removal_order": ("newest", "oldest", "busiest"),

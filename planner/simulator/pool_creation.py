@@ -40,8 +40,6 @@ _SPEC_MEMBERS = frozenset(
         "userLogin",
     }
 )
-_SPEC_OBJECTS = ("containerNetwork", "driver", "network", "userLogin")
-_SPEC_TEXTS = ("clusterFlavor", "kubernetesSvcIpRange", "parent")
 _LOGICAL_FORBIDDEN = ("network", "masters", "driver")
 
 
@@ -99,15 +97,14 @@ def _parse_pool(draft: Draft, body: JsonObject, *, project_id: str) -> JsonObjec
     metadata, spec = require_object(body, "metadata"), require_object(body, "spec")
     if body.get("kind") != "Pool" or body.get("apiVersion") not in ("v1", "v2"):
         raise bad_request("kind must be Pool and apiVersion v2")
-    check_labels(metadata)
-    labels = {key: value for key, value in require_object(metadata, "labels").items() if value is not None}
+    check_labels(metadata, is_patch=False)
+    labels = require_object(metadata, "labels")
     name = labels.get(NAME_LABEL, "")
     if not _NAME.fullmatch(name):
         raise bad_request(f"the label {NAME_LABEL} is missing or invalid")
     pool = make_pool_record(draft, name=name, project_id=project_id, spec=_parse_spec(draft, spec))
-    annotations = require_object(metadata, "annotations")
     pool["metadata"]["labels"] |= labels
-    pool["metadata"]["annotations"] |= {key: value for key, value in annotations.items() if value is not None}
+    pool["metadata"]["annotations"] |= require_object(metadata, "annotations")
     return pool
 
 
@@ -139,14 +136,10 @@ def _place(draft: Draft, entries: list[JsonObject]) -> dict[EntryKey, Counter[st
 
 
 def _check_types(spec: JsonObject) -> None:
-    for name in _SPEC_OBJECTS:
-        require_object(spec, name)
+    from planner.simulator.shapes import PoolInside, check_shape
+
+    check_shape(PoolInside, spec, place="spec")
     check_driver(require_object(spec, "driver"))
-    wrong = [name for name in _SPEC_TEXTS if not isinstance(spec.get(name, ""), str)]
-    wrong += [name for name in ("masters", "clusters") if not isinstance(spec.get(name, []), list)]
-    wrong += [f"network.{name}" for name, value in spec.get("network", {}).items() if not isinstance(value, str)]
-    if wrong:
-        raise bad_request(f"spec.{wrong[0]} has a wrong type")
 
 
 def _check_references(draft: Draft, pool: JsonObject, *, project_id: str) -> None:

@@ -36,6 +36,17 @@ _KNOWN_SPEC = frozenset(
 _FIXED_LABELS = frozenset({NAME_LABEL, "os.modelarts/node.prefix", "os.modelarts/resource.id"})
 _DRIVER_MEMBERS = frozenset({"gpuVersion", "npuVersion", "updateStrategy"})
 _STRATEGIES = frozenset({"force", "idle"})
+_PERIOD = "os.modelarts/period.num"
+_WORDS = {
+    "os.modelarts/sharing": ("shared", "unshared"),
+    "os.modelarts/billing.mode": ("0", "1"),
+    "os.modelarts/auto.renew": ("0", "1"),
+}
+_CREATED_WORDS = {
+    "os.modelarts/period.type": ("2", "3", "4"),
+    "os.modelarts/auto.pay": ("0", "1", "true", "false"),
+}
+_PATCHED_WORDS = {"os.modelarts/period.type": ("2", "3")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,16 +122,22 @@ def make_pool_patch(draft: Draft, pool: JsonObject, *, patch: JsonObject) -> Poo
     )
 
 
-def check_labels(metadata: JsonObject) -> None:
-    """Refuse labels and annotations that are no texts.
+def check_labels(metadata: JsonObject, *, is_patch: bool) -> None:
+    """Refuse labels and annotations that are no texts, or none of the few that the API knows; a patch may have nulls.
 
     Raises:
         Refusal: 400.
 
     """
+    words = _WORDS | (_PATCHED_WORDS if is_patch else _CREATED_WORDS)
     for member in ("labels", "annotations"):
-        if not all(value is None or isinstance(value, str) for value in require_object(metadata, member).values()):
-            raise bad_request(f"metadata.{member} must have string values")
+        for name, value in require_object(metadata, member).items():
+            if value is None and is_patch:
+                continue
+            if not isinstance(value, str):
+                raise bad_request(f"metadata.{member} must have string values")
+            if value not in words.get(name, (value,)) or (name == _PERIOD and not _is_number(value)):
+                raise bad_request(f"metadata.{member}.{name} is invalid")
 
 
 def check_driver(driver: JsonObject) -> None:
@@ -140,7 +157,7 @@ def _keep_known(patch: JsonObject, *, pool: JsonObject, options: Options) -> Jso
     """Return the patch without ``apiVersion`` and ``kind``, and less what cannot be patched when that is ignored."""
     metadata, spec = require_object(patch, "metadata"), require_object(patch, "spec")
     labels = require_object(metadata, "labels")
-    check_labels(metadata)
+    check_labels(metadata, is_patch=True)
     fixed = {name for name in _FIXED_LABELS & set(labels) if labels[name] != pool["metadata"]["labels"].get(name)}
     wrong = [f"metadata.labels.{name}" for name in fixed]
     wrong += [f"metadata.{name}" for name in set(metadata) - {"labels", "annotations"}]
@@ -155,6 +172,10 @@ def _keep_known(patch: JsonObject, *, pool: JsonObject, options: Options) -> Jso
         },
         "spec": {name: value for name, value in spec.items() if name in _PATCHED_SPEC},
     }
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _drop_nulls(tree: JsonObject) -> JsonObject:

@@ -1,7 +1,7 @@
 """Requests and responses as values: what the world reads, and what it answers."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -12,11 +12,15 @@ JsonObject = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One HTTP request; header names are lower-case, ``path`` is percent-decoded but for ``%2F`` in a name."""
+    """One HTTP request; header names are lower-case, ``path`` is percent-decoded but for ``%2F`` in a name.
+
+    ``query`` has the values of a repeated name joined with commas; ``pairs`` has each one as it was written.
+    """
 
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
+    pairs: Sequence[tuple[str, str]] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
@@ -35,17 +39,19 @@ class Response:
     body: bytes = b""
 
 
-def parse_target(target: str) -> tuple[str, dict[str, str]]:
-    """Split a request target (``/v2/p/pools?status=created``) into its decoded path and its query."""
+def make_request(method: str, target: str, *, headers: Mapping[str, str], body: bytes) -> Request:
+    """Return the request for a target such as ``/v2/p/pools?status=created``; header names are lower-case."""
     path, _, query = target.partition("?")
     parts = (unquote(part, errors="replace").replace("/", "%2F") for part in path.split("/"))
-    return "/".join(parts), parse_query(query)
+    pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
+    return Request(
+        method=method, path="/".join(parts), query=_join_pairs(pairs), pairs=pairs, headers=headers, body=body
+    )
 
 
-def parse_query(text: str) -> dict[str, str]:
-    """Decode a query string; blank values stay, and those of a repeated name are joined with commas."""
+def _join_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     values: dict[str, str] = {}
-    for name, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
+    for name, value in pairs:
         values[name] = f"{values[name]},{value}" if name in values else value
     return values
 

@@ -45,4 +45,5 @@ def _format_path(path: str) -> str:
 
 
 def _format_query(request: Request) -> str:
-    return "&".join(f"{quote(name, safe='~')}={quote(request.query[name], safe='~')}" for name in sorted(request.query))
+    pairs = sorted(request.pairs or request.query.items())
+    return "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in pairs)

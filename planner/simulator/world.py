@@ -15,7 +15,9 @@ from planner.simulator.events import list_events
 from planner.simulator.networks import create_network, delete_network, list_networks, patch_network, show_network
 from planner.simulator.node_marks import lock_nodes, unlock_nodes, update_nodes
 from planner.simulator.nodes import delete_nodes, list_nodes
+from planner.simulator.options import Options
 from planner.simulator.orders import list_orders, show_order
+from planner.simulator.parameters import check_parameters
 from planner.simulator.pool_creation import create_pool
 from planner.simulator.pools import delete_pool, list_pools, patch_pool, show_pool
 from planner.simulator.quotas import list_flavors, show_config, show_quotas
@@ -53,7 +55,7 @@ ROUTES: Final[Mapping[str, Mapping[str, Handler]]] = {
 }
 """What the service answers, by path (``{}`` is a name) and method."""
 
-_COMPILED = [(re.compile(path.replace("{}", "([^/]+)")), handlers) for path, handlers in ROUTES.items()]
+_COMPILED = [(re.compile(path.replace("{}", "([^/]+)")), path) for path in ROUTES]
 _AUTH_HEADERS = frozenset({"x-auth-token", "authorization"})
 
 
@@ -106,22 +108,24 @@ def _tick(world: World) -> World:
 def _answer(world: World, request: Request) -> tuple[World, Response]:
     draft = Draft(world, cause=f"{request.method} {request.path}")
     try:
-        handler, call = _find_route(request)
+        handler, call = _find_route(request, world.options)
         response = handler(draft, call)
     except Refusal as refusal:
         return world, refusal.make_response(has_details=world.options.error_details)
     return draft.finish() if request.is_write else world, response
 
 
-def _find_route(request: Request) -> tuple[Handler, Call]:
-    for pattern, handlers in _COMPILED:
+def _find_route(request: Request, options: Options) -> tuple[Handler, Call]:
+    for pattern, route in _COMPILED:
         match = pattern.fullmatch(request.path)
         if match is None:
             continue
+        handlers = ROUTES[route]
         if request.method not in handlers:
             allowed = ", ".join(sorted(handlers))
             raise Refusal(405, METHOD_NOT_ALLOWED, text="The method is not allowed here.", headers={"allow": allowed})
         project_id, *names = match.groups()
+        check_parameters(request, route=route, project_id=project_id, options=options)
         return handlers[request.method], Call(request=request, project_id=project_id, names=tuple(names))
     raise Refusal(404, ROUTE_NOT_FOUND, text="The API does not exist.")
 

@@ -61,6 +61,11 @@ def test_L1_the_status_filter_takes_three_words(service, query, phases):
     assert {one["status"]["phase"] for one in service.pools(f"?status={query}").json["items"]} == phases
 
 
+@pytest.mark.parametrize(("choice", "verdict"), [("ignore", DONE), ("refuse", REFUSED)])
+def test_L1_another_word_finds_nothing_or_is_refused(make_service, choice, verdict):
+    assert find_verdict(make_service(odd_parameters=choice).pools("?status=Running")) == verdict
+
+
 @pytest.mark.parametrize(("options", "count"), [({}, 0), ({"blank_status_hides_failed": False}, 1)], ids=["A", "B"])
 def test_L2_a_blank_status_leaves_failed_creations_out(make_service, options, count):
     service = make_service(**options)

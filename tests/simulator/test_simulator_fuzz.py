@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from planner.simulator import seeding
 from planner.simulator.documents import parse_world, start_world
-from planner.simulator.requests import Request, parse_target
+from planner.simulator.requests import Request, make_request
 from planner.simulator.world import ROUTES, respond
 from planner.simulator.world_text import WorldFormatter
 
@@ -139,6 +139,6 @@ def test_no_request_makes_the_world_raise(world, sequence):
 
 @given(target=st.text(max_size=40))
 def test_every_target_has_a_path_and_a_query(target):
-    path, query = parse_target(target)
-    assert isinstance(path, str)
-    assert isinstance(query, dict)
+    request = make_request("GET", target, headers={}, body=b"")
+    assert isinstance(request.path, str)
+    assert isinstance(request.query, dict)

@@ -1,7 +1,7 @@
 """Seeded worlds: what a test or an example starts from."""
 
 from planner.simulator import seeding
-from planner.simulator.requests import parse_query
+from planner.simulator.requests import make_request
 
 GOLD = "gold.gpu.large"
 
@@ -41,4 +41,6 @@ def test_a_seeded_network_is_active(service):
 
 
 def test_values_of_a_repeated_query_name_are_joined():
-    assert parse_query("a=1&a=2&b=%FF&&=") == {"a": "1,2", "b": "\ufffd", "": ""}
+    request = make_request("GET", "/?a=1&a=2&b=%FF&&=", headers={}, body=b"")
+    assert request.query == {"a": "1,2", "b": "\ufffd", "": ""}
+    assert request.pairs == [("a", "1"), ("a", "2"), ("b", "\ufffd"), ("", "")]

@@ -43,6 +43,11 @@ class TestSignatures:
         url = f"{server.url}{POOLS}?workspaceId=0&status=created"
         assert httpx.get(url, headers=headers, trust_env=False).status_code == 200
 
+    def test_a_name_that_is_written_twice_is_signed_twice(self, server):
+        headers = self._sign(POOLS, query="parent=a%2Cb&parent=c")
+        url = f"{server.url}{POOLS}?parent=c&parent=a%2Cb"
+        assert httpx.get(url, headers=headers, trust_env=False).status_code == 200
+
     @pytest.mark.parametrize(
         "wrong",
         [
