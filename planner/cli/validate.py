@@ -8,6 +8,7 @@ from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.workplaces import make_workplace
 from planner.views.diagnostics_json import build_validation_json
 from planner.views.json_text import format_json
+from planner.workflow.validate import load_contents
 from planner.workflow.validate import validate as check
 
 
@@ -24,7 +25,9 @@ def validate(session: Session, layout: str) -> int:
     """
     checked = check(make_workplace(session))
     if layout == "json":
-        session.terminal.show(format_json(build_validation_json(checked.diagnostics, is_valid=checked.is_valid)))
+        contents = load_contents(session.directory, checked.diagnostics)
+        document = build_validation_json(checked.diagnostics, is_valid=checked.is_valid, contents=contents)
+        session.terminal.show(format_json(document))
         return DONE if checked.is_valid else FAILED
     report(session, checked.diagnostics)
     if not checked.is_valid:

@@ -21,7 +21,9 @@ from planner.config.pool_checks import find_network_faults, find_pool_faults
 from planner.config.request_checks import find_request_faults
 from planner.config.resolve import build_desired_state
 from planner.config.rule_checks import find_rule_faults
+from planner.config.service_checks import find_service_faults
 from planner.config.settings_checks import find_settings_faults
+from planner.config.severities import find_severities, set_severities
 from planner.config.shape_checks import Shape, check_shape
 from planner.config.source_map import SourceMap
 from planner.config.value_checks import find_value_faults
@@ -53,7 +55,7 @@ def load_configuration(directory: Path, environment: Mapping[str, str]) -> Loade
     )
     shapes = {document.file: check_shape(document) for document in documents}
     faults = _find_faults(documents, blocks, shapes=shapes.values(), environment=environment)
-    found = (*unread, *_build_diagnostics(faults, sources))
+    found = (*unread, *_build_diagnostics(set_severities(faults, find_severities(blocks)), sources))
     diagnostics = tuple(sorted(found, key=_find_order))
     files = {file: shape.block for file, shape in shapes.items() if shape.block is not None}
     if has_errors(diagnostics) or len(files) < len(documents):
@@ -90,6 +92,7 @@ def _find_value_faults(document: Document) -> Iterator[Fault]:
 def _find_agreement_faults(blocks: RawBlocks, environment: Mapping[str, str]) -> Iterator[Fault]:
     for block in blocks.declared:
         yield from find_pool_faults(block) if block.address.kind == "pool" else find_network_faults(block)
+    yield from find_service_faults(blocks)
     yield from find_rule_faults(blocks)
     yield from find_link_faults(blocks)
     yield from find_request_faults(blocks)

@@ -103,7 +103,8 @@ class _Index:
                 self.add_pair(child, parent=parent)
 
     def add_pair(self, node: "Node", *, parent: TomlPath) -> None:
-        value = node.children[-1]
+        # The comment that ends a line is the last child of its pair.
+        value = next(one for one in reversed(node.children) if one.type != "comment")
         path = self.add_keys(node, parent=parent, value=value)
         self.add_value(value, path=path)
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from planner.config.severity_blocks import SeveritiesBlock
 from planner.kinds.block_types import Block, Text
 
 _Duration = Annotated[str, Field(pattern=r"^[0-9]{1,7}(ms|s|m|h)$")]
@@ -16,6 +17,7 @@ class PoolctlBlock(Block):
     required_version: Text | None = Field(
         default=None, description='Versions of poolctl that may read these files, such as ">=0.1, <2".'
     )
+    severities: SeveritiesBlock | None = Field(default=None, description="How much rules of the service matter.")
 
 
 class LocalBackendBlock(Block):

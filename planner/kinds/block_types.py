@@ -39,6 +39,7 @@ Plain = Tag(PLAIN)
 Table = Tag(TABLE)
 
 BlockName = Annotated[str, Field(pattern=BLOCK_NAME, description="The block's name: letters, digits, _ and -.")]
+DisplayName = Annotated[str, Field(min_length=1, max_length=64)]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 VerbatimKey = Annotated[str, Field(min_length=1, max_length=253)]
 Verbatim = dict[VerbatimKey, Annotated[str, Field(max_length=65_536)]]

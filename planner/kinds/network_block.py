@@ -1,11 +1,14 @@
 """``[network.NAME]``: a network that pools are made in (contract 2.10, semantics 9)."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
-from planner.kinds.block_types import Block, Description, Identifier, Text, Workspace
+from planner.kinds.block_types import Block, Description, DisplayName, Identifier, Text, Workspace
 from planner.kinds.rule_blocks import LifecycleBlock
+
+NETWORK_NAME: Final = "^[a-z][a-z0-9-]{2,30}[a-z0-9]$"
+"""What editors show; the checks tell it with a severity that the files may set (config.severity_blocks)."""
 
 
 class PeerConnectionBlock(Block):
@@ -38,8 +41,9 @@ class ConnectionBlock(Block):
 class NetworkBlock(Block):
     """A network; its name and cidr are fixed at creation."""
 
-    name: Annotated[str, Field(min_length=4, max_length=32, pattern="^[a-z][a-z0-9-]*[a-z0-9]$")] = Field(
-        description="Display name: 4 to 32 of a-z, 0-9 and -, starting with a letter, not ending in a hyphen."
+    name: DisplayName = Field(
+        description="Display name: 4 to 32 of a-z, 0-9 and -, starting with a letter, not ending in a hyphen.",
+        json_schema_extra={"pattern": NETWORK_NAME},
     )
     workspace_id: Workspace | None = None
     description: Description | None = None

@@ -1,12 +1,13 @@
 """``[pool.NAME]``: a resource pool (contract 3, semantics 9)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Discriminator, Field
 
 from planner.kinds.block_types import (
     Block,
     Description,
+    DisplayName,
     Identifier,
     Plain,
     Table,
@@ -17,6 +18,10 @@ from planner.kinds.block_types import (
 )
 from planner.kinds.entry_block import EntryBlock
 from planner.kinds.rule_blocks import FreezeBlock, GuardsBlock, LifecycleBlock
+
+POOL_NAME: Final = "^[a-z][a-z0-9-]{2,23}[a-z0-9]$"
+MAXIMUM_ENTRIES: Final = 10
+"""What editors show; the checks tell it with a severity that the files may set (config.severity_blocks)."""
 
 _Cidr = Annotated[str, Field(pattern=r"^[0-9.]{7,15}/[0-9]{1,2}$")]
 _IdOrReference = Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{3,127}|\$\{.*\})$")]
@@ -72,8 +77,9 @@ class ClusterBlock(Block):
 class PoolBlock(Block):
     """A resource pool; keys that are left out belong to the service or to somebody else."""
 
-    name: Annotated[str, Field(pattern="^[a-z][a-z0-9-]{2,23}[a-z0-9]$")] = Field(
-        description="Display name: 4 to 25 of a-z, 0-9 and -, first a letter, last no hyphen (label os.modelarts/name)."
+    name: DisplayName = Field(
+        description="Display name: 4 to 25 of a-z, 0-9, -, first a letter, last no hyphen (label os.modelarts/name).",
+        json_schema_extra={"pattern": POOL_NAME},
     )
     type: Literal["Dedicate", "Logical"] = Field(
         description="Dedicate has nodes of its own; Logical is a quota on a parent."
@@ -123,8 +129,9 @@ class PoolBlock(Block):
     clusters: Annotated[list[ClusterBlock], Field(min_length=1)] | None = Field(
         default=None, description="CCE cluster of a privileged pool."
     )
-    resources: Annotated[list[EntryBlock], Field(min_length=1, max_length=10)] = Field(
-        description="The flavors of the pool, 1 to 10 entries matched by (flavor, node_pool)."
+    resources: Annotated[list[EntryBlock], Field(min_length=1)] = Field(
+        description="The flavors of the pool, 1 to 10 entries matched by (flavor, node_pool).",
+        json_schema_extra={"maxItems": MAXIMUM_ENTRIES},
     )
     lifecycle: LifecycleBlock | None = Field(default=None, description="What is never done to this pool.")
     guards: GuardsBlock | None = Field(default=None, description="Limits for this pool; may only tighten [guards].")

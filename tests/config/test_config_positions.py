@@ -111,3 +111,11 @@ def test_removed_and_import_blocks_know_their_lines(tmp_path):
     text = POOL + "[[import]]\nto = 'pool.a'\nid = 'abcd'\n[[removed]]\nfrom = 'pool.b'\ndestroy = true\n"
     desired = load_text(tmp_path, text).desired
     assert (desired.imports[0].location.line, desired.removed[0].location.line) == (6, 9)
+
+
+def test_a_comment_behind_a_value_takes_no_place_away(tmp_path):
+    loaded = load_text(
+        tmp_path, POOL.replace('"Dedicate"', '"Dedicated"  # why') + "driver = { gpu_verison = 1 }  # x\n"
+    )
+    places = [(one.location.line, one.location.column) for one in loaded.diagnostics]
+    assert places == [(3, 8), (6, 12)]

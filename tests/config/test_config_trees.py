@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from config_texts import BARE, ENTRY, LOGICAL, NETWORK, POOL, find_codes, load_text
+from config_texts import BARE, ENTRY, LOGICAL, NETWORK, POOL, find_codes, find_errors, load_text
 
 from planner.core.addresses import Address
 from planner.core.desired import Guards
@@ -18,7 +18,7 @@ FULL = ENTRY + "count = 1\n"
 
 def load_tree(directory, text, address=A):
     loaded = load_text(directory, text)
-    assert find_codes(loaded) == []
+    assert find_errors(loaded) == []
     return loaded.desired.resources[address].tree
 
 
