@@ -2,6 +2,7 @@
 
 import math
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,11 +16,12 @@ from planner.state.files import TOOL_DIRECTORY
 from planner.views.escape import escape_text
 
 if TYPE_CHECKING:
-    from planner.workflow.serve import KeyPair
+    from planner.workflow.serve import KeyPair, ServeRequest, User
 
 _PROJECT: Final = "86c13962597848eeb29c5861153a391f"
 _SLOWEST: Final = 86_400
 _MOST_PORTS: Final = 65_535
+_LONGEST_LIFE: Final = 86_400
 
 simulator: Final = Group(
     name="simulator",
@@ -36,6 +38,7 @@ simulator: Final = Group(
         "poolctl simulator serve --port 8420 --speed 0.2",
         "poolctl simulator serve --faults faults.toml --switch sold_out=modelarts.vm.gpu.t4u8",
         "poolctl simulator serve --access-key AK --secret-key SK",
+        "poolctl simulator serve --user ada --password P --domain lovelace",
     ),
 )
 @click.option(
@@ -63,6 +66,17 @@ simulator: Final = Group(
 )
 @click.option("--access-key", metavar="K", help="Admit only requests that are signed with this key and its secret.")
 @click.option("--secret-key", metavar="S", help="The secret of --access-key.")
+@click.option("--user", metavar="NAME", help="Admit only tokens that this user was given.")
+@click.option("--password", metavar="P", help="The password of --user.")
+@click.option("--domain", metavar="D", help="The domain (account) of --user.")
+@click.option(
+    "--token-life",
+    type=click.IntRange(0, _LONGEST_LIFE),
+    default=_LONGEST_LIFE,
+    show_default=True,
+    metavar="N",
+    help="Seconds after which a token of --user ends.",
+)
 @click.option(
     "--switch",
     "switches",
@@ -80,11 +94,16 @@ def serve(session: Session, /, *, world: Path, faults: Path | None, speed: float
     from planner.workflow.serve import ServeRequest, serve_simulator
 
     pair = _make_key_pair(options.pop("access_key"), options.pop("secret_key"))
+    names = ("user", "password", "domain")
+    user = _make_user({name: options.pop(name) for name in names}, token_life=options.pop("token_life"))
+    if pair is not None and user is not None:
+        raise click.UsageError("--access-key and --user exclude each other: who is admitted?")
     request = ServeRequest(
         world=session.directory / world,
         faults=None if faults is None else session.directory / faults,
         speed=_check_speed(speed),
         key_pair=pair,
+        user=user,
         **options,
     )
 
@@ -92,7 +111,7 @@ def serve(session: Session, /, *, world: Path, faults: Path | None, speed: float
         report(session, [problem if isinstance(problem, Diagnostic) else make_fault_diagnostic(problem)])
 
     with serve_simulator(request, report=tell) as url:
-        session.terminal.show(_format_start(url, world=request.world, is_signed=pair is not None))
+        session.terminal.show(_format_start(url, request))
         _wait_for_interrupt()
         # A terminal has just echoed ^C on the line.
         session.terminal.progress("\nEnding." if session.terminal.is_interactive else "Ending.")
@@ -123,22 +142,42 @@ def _make_key_pair(access_key: str | None, secret_key: str | None) -> "KeyPair |
     return KeyPair(access_key=access_key, secret_key=secret_key)
 
 
-def _format_start(url: str, *, world: Path, is_signed: bool) -> str:
-    credentials = (
-        ("Only requests signed with the access key are admitted:", "export HW_ACCESS_KEY=... HW_SECRET_KEY=...")
-        if is_signed
-        else ("Any token or signature is accepted:", "export HW_AUTH_TOKEN=any-text")
-    )
+def _make_user(given: Mapping[str, str | None], *, token_life: int) -> "User | None":
+    from planner.workflow.serve import User
+
+    if not any(given.values()):
+        return None
+    name, password, domain = given["user"], given["password"], given["domain"]
+    if not name or not password or not domain:
+        raise click.UsageError("--user, --password and --domain need each other.")
+    return User(name=name, password=password, domain=domain, token_life=token_life)
+
+
+def _format_start(url: str, request: "ServeRequest") -> str:
     lines = (
-        f"The simulator serves {url}; its world is in {escape_text(str(world))}.",
+        f"The simulator serves {url}; its world is in {escape_text(str(request.world))}.",
         "Use it from a configuration:",
         "",
         "[provider.modelarts]",
         f'endpoint   = "{url}"',
         f'project_id = "{_PROJECT}"',
         "",
-        *credentials,
+        *_format_credentials(url, request),
         "",
         "Ctrl-C ends it.",
     )
     return "".join(f"{line}\n" for line in lines)
+
+
+def _format_credentials(url: str, request: "ServeRequest") -> tuple[str, ...]:
+    if request.key_pair is not None:
+        return (
+            "Only requests signed with the access key are admitted:",
+            "export HW_ACCESS_KEY=... HW_SECRET_KEY=...",
+        )
+    if request.user is not None:
+        return (
+            "Only tokens of the user are admitted, which the same address gives out:",
+            f"export HW_USER_NAME=... HW_USER_PASSWORD=... HW_DOMAIN_NAME=... HW_AUTH_URL={url}/v3",
+        )
+    return ("Any token or signature is accepted:", "export HW_AUTH_TOKEN=any-text")

@@ -40,9 +40,9 @@ class Serving:
     """How a server serves.
 
     ``host`` is a loopback one, ``port`` 0 a free one. ``pace`` says how fast the service lives (a step a request),
-    ``gate`` judges credentials. ``identity`` gives out tokens, which then are the only good ones. ``has_record``
-    keeps every request. ``report`` is told of what goes wrong with the simulator itself: a world that cannot be
-    saved, an exception that nobody foresaw.
+    ``gate`` judges credentials. ``identity`` gives out tokens, which then are the only good ones where it knows an
+    account. ``has_record`` keeps every request. ``report`` is told of what goes wrong with the simulator itself: a
+    world that cannot be saved, an exception that nobody foresaw.
     """
 
     host: str = "127.0.0.1"

@@ -6,6 +6,8 @@ import hmac
 import json
 import secrets
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,7 +23,7 @@ _CREATED: Final = 201
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """The one user who may have tokens: name, password, and the domain (account) that the user belongs to."""
+    """The one user who may have tokens: name, password, and the domain (account), by its name or its id."""
 
     user_name: str
     password: str
@@ -31,16 +33,24 @@ class Account:
 class Identity:
     """Gives out tokens, and knows them again until they end or are revoked; may be used from many threads.
 
-    ``lifetime`` is what a token's body says; ``issued`` counts the tokens.
+    Without an account it gives tokens to any user, and admits everybody. ``lifetime`` is how long a token lives,
+    ``clock`` counts seconds; ``issued`` counts the tokens.
     """
 
-    def __init__(self, account: Account, *, lifetime: dt.timedelta = dt.timedelta(hours=24)) -> None:
-        """Know one account."""
+    def __init__(
+        self,
+        account: Account | None,
+        *,
+        lifetime: dt.timedelta = dt.timedelta(hours=24),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Know one account, or none."""
         self.issued = 0
         self._account = account
         self._lifetime = lifetime
+        self._clock = clock
         self._lock = threading.Lock()
-        self._live: set[str] = set()
+        self._live: dict[str, float] = {}
 
     def answer(self, request: Request) -> Response:
         """Answer a request for ``PATH``: 201 with the token in ``X-Subject-Token``, 400, 401 or 404."""
@@ -55,9 +65,12 @@ class Identity:
         return self._give_token(asked.project_id)
 
     def admits(self, request: Request) -> bool:
-        """Tell whether a request carries a token that lives."""
+        """Tell whether a request carries a token that lives; any will do where no account is known."""
+        if self._account is None:
+            return True
         with self._lock:
-            return request.headers.get(_TOKEN_HEADER, "") in self._live
+            ends = self._live.get(request.headers.get(_TOKEN_HEADER, ""))
+        return ends is not None and self._clock() < ends
 
     def revoke(self) -> None:
         """End every token now, before its time."""
@@ -65,7 +78,9 @@ class Identity:
             self._live.clear()
 
     def _knows(self, asked: "_Asked") -> bool:
-        given = f"{asked.domain_name}\n{asked.user_name}\n{asked.password}"
+        if self._account is None:
+            return True
+        given = f"{asked.domain}\n{asked.user_name}\n{asked.password}"
         wanted = f"{self._account.domain_name}\n{self._account.user_name}\n{self._account.password}"
         return hmac.compare_digest(*(hashlib.sha256(one.encode(errors="replace")).digest() for one in (given, wanted)))
 
@@ -73,7 +88,7 @@ class Identity:
         token = secrets.token_urlsafe(96)
         with self._lock:
             self.issued += 1
-            self._live.add(token)
+            self._live[token] = self._clock() + self._lifetime.total_seconds()
         now = dt.datetime.now(dt.UTC)
         body: JsonObject = {
             "token": {
@@ -91,7 +106,7 @@ class Identity:
 class _Asked:
     user_name: str
     password: str
-    domain_name: str
+    domain: str
     project_id: str
 
 
@@ -101,10 +116,11 @@ def _read(body: Any) -> _Asked:
     if auth["identity"]["methods"] != ["password"]:
         raise KeyError("password")
     user = auth["identity"]["password"]["user"]
-    texts = (user["name"], user["password"], user["domain"]["name"], auth["scope"]["project"]["id"])
+    domain = user["domain"]["name"] if "name" in user["domain"] else user["domain"]["id"]
+    texts = (user["name"], user["password"], domain, auth["scope"]["project"]["id"])
     if not all(isinstance(one, str) for one in texts):
         raise TypeError
-    return _Asked(user_name=texts[0], password=texts[1], domain_name=texts[2], project_id=texts[3])
+    return _Asked(user_name=texts[0], password=texts[1], domain=texts[2], project_id=texts[3])
 
 
 def _refuse(status: int, text: str) -> Response:

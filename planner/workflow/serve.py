@@ -1,6 +1,7 @@
 """Serving the simulator on a port of this machine."""
 
 import contextlib
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from planner.workflow.errors import ServiceError
 if TYPE_CHECKING:
     from planner.simulator.faults import Script
     from planner.simulator.http_server import LocalServer, Serving
+    from planner.simulator.identity import Identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +25,23 @@ class KeyPair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A user of the identity service: the domain by its name or id; ``token_life`` is in seconds."""
+
+    name: str
+    password: str = field(repr=False)
+    domain: str
+    token_life: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServeRequest:
     """How the simulator is to be served.
 
     ``port`` 0 is any free one. ``world`` is the file that keeps the world, ``faults`` a fault script. ``speed`` is
     the seconds that a step of the service takes; with 0 each request is a step. With ``key_pair`` only requests
-    that it has signed are admitted, without it any token or signature. ``switches`` are texts ``NAME=VALUE``.
+    that it has signed are admitted, with ``user`` only those with a token that this user was given; without either any
+    token or signature, and any user is given tokens. ``switches`` are texts ``NAME=VALUE``.
     """
 
     world: Path
@@ -37,6 +50,7 @@ class ServeRequest:
     speed: float = 1.0
     faults: Path | None = None
     key_pair: KeyPair | None = None
+    user: User | None = None
     switches: tuple[str, ...] = ()
 
 
@@ -92,14 +106,26 @@ def _make_serving(request: ServeRequest, *, report: Callable[[Exception], None])
     from planner.simulator.signatures import make_gate
 
     pair = request.key_pair
+    # With a key pair the service knows no tokens, so that nobody is given one.
+    identity = None if pair is not None else _make_identity(request.user)
     return Serving(
         host=request.host,
         port=request.port,
         pace=StepPerSeconds(request.speed) if request.speed else StepPerRequest(),
         gate=admit_all if pair is None else make_gate(access_key=pair.access_key, secret_key=pair.secret_key),
+        identity=identity,
         has_record=False,
         report=report,
     )
+
+
+def _make_identity(user: User | None) -> "Identity":
+    from planner.simulator.identity import Account, Identity
+
+    if user is None:
+        return Identity(None)
+    account = Account(user_name=user.name, password=user.password, domain_name=user.domain)
+    return Identity(account, lifetime=dt.timedelta(seconds=user.token_life))
 
 
 def _load_faults(path: Path | None) -> "Script | None":

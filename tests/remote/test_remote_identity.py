@@ -25,6 +25,9 @@ class Clock:
     def __call__(self):
         return self.now
 
+    def count_seconds(self):
+        return self.now.timestamp()
+
     def pass_seconds(self, seconds):
         self.now += dt.timedelta(seconds=seconds)
 
@@ -211,6 +214,29 @@ def test_the_simulated_service_knows_its_token_until_it_is_revoked(identity):
     assert (answer.status, identity.admits(request)) == (201, True)
     identity.revoke()
     assert not identity.admits(request)
+
+
+def test_a_token_of_the_simulated_service_ends_with_its_life(clock):
+    account = Account(user_name="ada", password="s3cret", domain_name="lovelace")
+    identity = Identity(account, lifetime=dt.timedelta(seconds=90), clock=clock.count_seconds)
+    token = ask(identity, json.dumps(QUESTION).encode()).headers["x-subject-token"]
+    request = Request(method="GET", path="/v2/p/pools", headers={"x-auth-token": token})
+    clock.pass_seconds(89)
+    assert identity.admits(request)
+    clock.pass_seconds(1)
+    assert not identity.admits(request)
+
+
+def test_the_simulated_service_takes_a_domain_by_its_id(identity):
+    by_id = Password(user_name="ada", password="s3cret", domain_id="lovelace")
+    question = build_question(Asking(user=by_id, url="", project_id="p1"))
+    assert ask(identity, json.dumps(question).encode()).status == 201
+
+
+def test_the_simulated_service_that_knows_no_account_gives_everybody_a_token():
+    identity = Identity(None)
+    assert ask(identity, json.dumps(QUESTION).encode()).status == 201
+    assert identity.admits(Request(method="GET", path="/v2/p/pools"))
 
 
 @pytest.mark.parametrize(
