@@ -19,6 +19,7 @@ from planner.cli.options import (
     plan_options,
     reason,
     receipt,
+    wait_for,
 )
 from planner.cli.plan_output import load_plan, refuse_contradictions
 from planner.cli.session import Session
@@ -46,14 +47,7 @@ _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
     help="Approve the plan or the change of this digest and nothing else; repeatable.",
 )
 @click.option("--skip-blocked", is_flag=True, help="Leave out what is blocked and make the other changes.")
-@click.option(
-    "--wait",
-    "wait_for",
-    type=click.Choice(["done", "accepted"]),
-    default="done",
-    show_default=True,
-    help="Wait until changes are done, or only until they are accepted.",
-)
+@wait_for
 @click.option("--fail-fast", is_flag=True, help="Start nothing more after the first failure.")
 @lock_timeout
 @reason

@@ -1,5 +1,6 @@
 """The answer to a plan: it is shown before it is asked for, and a refusal sends nothing."""
 
+from collections.abc import Callable
 from typing import Final
 
 from planner.cli.asking import ask_for
@@ -8,7 +9,7 @@ from planner.cli.session import Session, report
 from planner.core.changes import Plan
 from planner.core.diagnostics import Diagnostic
 
-_QUESTION: Final = (
+QUESTION: Final = (
     "Do you want to perform these actions?\n  poolctl will make the changes that are described above, and no others."
 )
 
@@ -16,11 +17,17 @@ _QUESTION: Final = (
 class Approval:
     """Shows a plan and asks for it, and remembers what was told."""
 
-    def __init__(self, session: Session, *, is_given: bool, verb: str = "Apply") -> None:
-        """Keep whether the answer was given beforehand; ``verb`` says what a refusal cancels."""
+    def __init__(
+        self, session: Session, *, is_given: bool, verb: str = "Apply", question: Callable[[], str] = lambda: QUESTION
+    ) -> None:
+        """Keep whether the answer was given beforehand; ``verb`` says what a refusal cancels.
+
+        ``question`` returns what is asked, once the plan is shown.
+        """
         self._session = session
         self._is_given = is_given
         self._verb = verb
+        self._question = question
         self._shown: Plan | None = None
 
     @property
@@ -31,7 +38,7 @@ class Approval:
     def __call__(self, plan: Plan) -> bool:
         """Show ``plan`` and what there is to say about it, and tell whether it is approved."""
         self._show(plan)
-        return self._is_given or ask_for(self._session, _QUESTION, answer="yes", verb=self._verb)
+        return self._is_given or ask_for(self._session, self._question(), answer="yes", verb=self._verb)
 
     def show_unasked(self, plan: Plan) -> None:
         """Show a plan that nobody was asked about: nothing is to be done, or apply refuses it."""

@@ -44,6 +44,14 @@ receipt: Final = click.option(
 allow_older_commit: Final = click.option(
     "--allow-older-commit", is_flag=True, help="Apply files of an older or unrelated commit than the last."
 )
+wait_for: Final = click.option(
+    "--wait",
+    "wait_for",
+    type=click.Choice(["done", "accepted"]),
+    default="done",
+    show_default=True,
+    help="Wait until changes are done, or only until they are accepted.",
+)
 parallelism: Final = click.option(
     "--parallelism", type=click.IntRange(1, 100), metavar="N", help="How many requests may run at once."
 )
@@ -63,11 +71,11 @@ exclude: Final = click.option(
 _replace: Final = click.option(
     "--replace", multiple=True, metavar="ADDR", help="Plan to delete this resource and make it anew; repeatable."
 )
-_revert_drift: Final = click.option(
+revert_drift: Final = click.option(
     "--revert-drift", multiple=True, metavar="ADDR", help="Take back what others changed, once; repeatable."
 )
 _refresh_only: Final = click.option("--refresh-only", is_flag=True, help="Plan no change; only record what is seen.")
-_up_to_idle: Final = click.option(
+up_to_idle: Final = click.option(
     "--up-to-idle", is_flag=True, help="Where fewer nodes are idle than are to go, remove those that are."
 )
 _destroy: Final = click.option("--destroy", is_flag=True, help="Plan to delete everything that is tracked.")
@@ -86,7 +94,7 @@ PLAN_OPTION_NAMES: Final = (
 
 def plan_options(function: Function) -> Function:
     """Give a command the options that a plan is made with; ``make_inputs`` takes their values."""
-    for option in (_destroy, _refresh_only, _up_to_idle, _revert_drift, allow, _replace, exclude, target):
+    for option in (_destroy, _refresh_only, up_to_idle, revert_drift, allow, _replace, exclude, target):
         function = option(function)
     return function
 

@@ -13,6 +13,7 @@ _ENTRIES: Final = {
     "fmt": Entry(place="planner.cli.fmt:fmt", help="Lay the files out in the canonical way."),
     "plan": Entry(place="planner.cli.plan:plan", help="Show what an apply would change."),
     "apply": Entry(place="planner.cli.apply:apply", help="Make the changes that a plan shows."),
+    "scale": Entry(place="planner.cli.scale:scale", help="Change node counts now, and in the files."),
     "wait": Entry(place="planner.cli.wait:wait", help="Wait for what was accepted and is not finished."),
     "destroy": Entry(place="planner.cli.destroy:destroy", help="Delete everything that is tracked."),
     "show": Entry(place="planner.cli.show:show", help="Show a saved plan, or the state."),

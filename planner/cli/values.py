@@ -8,6 +8,7 @@ import click
 from planner.config.durations import parse_duration
 from planner.core.addresses import Address, parse_address
 from planner.core.permissions import CLASSES, parse_permission
+from planner.core.scaling import ScaleTarget, parse_scale_target
 
 _DURATION: Final = re.compile(r"[0-9]{1,7}(ms|s|m|h)", re.ASCII)
 _KINDS: Final = ("pool", "network")
@@ -45,6 +46,25 @@ class PermissionValue(_Value):
         return value
 
 
+class ScaleValue(_Value):
+    """What ``scale`` takes: ``FLAVOR=N``, with ``/NODE_POOL`` and ``@AZ`` where they are needed."""
+
+    name = "scale"
+
+    def convert(
+        self, value: str | ScaleTarget, param: click.Parameter | None, ctx: click.Context | None
+    ) -> ScaleTarget:
+        """Return the target; a usage error where ``value`` spells none."""
+        target = value if isinstance(value, ScaleTarget) else parse_scale_target(value)
+        if target is None:
+            words = (
+                f"{value!r} is no FLAVOR=N such as modelarts.vm.cpu.4ud=5, FLAVOR/NODE_POOL=N or FLAVOR@AZ=N; "
+                "N is a whole number."
+            )
+            self.fail(words, param, ctx)
+        return target
+
+
 class DurationValue(_Value):
     """A duration as the files write it: a whole number and ms, s, m or h."""
 
@@ -62,3 +82,4 @@ class DurationValue(_Value):
 ADDRESS: Final = AddressValue()
 PERMISSION: Final = PermissionValue()
 DURATION: Final = DurationValue()
+SCALE: Final = ScaleValue()

@@ -41,13 +41,16 @@ class Loaded:
     config_digest: str = ""
 
 
-def load_configuration(directory: Path, environment: Mapping[str, str]) -> Loaded:
+def load_configuration(
+    directory: Path, environment: Mapping[str, str], *, edited: Mapping[str, Document] | None = None
+) -> Loaded:
     """Read every ``*.pools.toml`` of ``directory`` and return what they ask for together.
 
-    ``environment`` is only compared with region and project_id (semantics 1.4). Diagnostics are sorted
-    by file, line and column.
+    ``environment`` is only compared with region and project_id (semantics 1.4). ``edited`` are files as they would
+    be, by name, in place of those that are there. Diagnostics are sorted by file, line and column.
     """
-    documents, unread = load_documents(directory)
+    found, unread = load_documents(directory)
+    documents = tuple((edited or {}).get(one.file, one) for one in found)
     blocks = build_blocks(documents)
     sources = SourceMap(
         documents={one.file: one for one in documents},
@@ -55,8 +58,8 @@ def load_configuration(directory: Path, environment: Mapping[str, str]) -> Loade
     )
     shapes = {document.file: check_shape(document) for document in documents}
     faults = _find_faults(documents, blocks, shapes=shapes.values(), environment=environment)
-    found = (*unread, *_build_diagnostics(set_severities(faults, find_severities(blocks)), sources))
-    diagnostics = tuple(sorted(found, key=_find_order))
+    told = (*unread, *_build_diagnostics(set_severities(faults, find_severities(blocks)), sources))
+    diagnostics = tuple(sorted(told, key=_find_order))
     files = {file: shape.block for file, shape in shapes.items() if shape.block is not None}
     if has_errors(diagnostics) or len(files) < len(documents):
         return Loaded(desired=None, diagnostics=diagnostics, sources=sources)

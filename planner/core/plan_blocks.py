@@ -9,6 +9,7 @@ from planner.core.desired import Permission
 from planner.core.drift import STOP
 from planner.core.field_paths import FieldPath
 from planner.core.guards import Guarding, find_blocks, name_blocks
+from planner.core.holds import find_hold_blocks
 from planner.core.permissions import find_valid, parse_permission
 from planner.core.plan_request import PlanningRequest
 from planner.core.tallies import Measures
@@ -19,7 +20,7 @@ WAITING = "waiting"
 
 def find_change_blocks(request: PlanningRequest, change: Change, *, policies: dict[FieldPath, str]) -> Change:
     """Return ``change`` with every reason for which apply would refuse it."""
-    found = (*_find_drift(change, policies), *_find_waiting(request, change))
+    found = (*_find_drift(change, policies), *_find_waiting(request, change), *_find_holds(request, change))
     found += find_blocks(change, _make_guarding(request, change))
     return replace(change, blocked=name_blocks(found, str(change.address)))
 
@@ -63,6 +64,12 @@ def _find_drift(change: Change, policies: dict[FieldPath, str]) -> tuple[Block, 
             f"--revert-drift '{change.address}'; to accept it, write the live value into the files.",
         ),
     )
+
+
+def _find_holds(request: PlanningRequest, change: Change) -> tuple[Block, ...]:
+    tracked = request.state.resources.get(change.address)
+    holds = () if tracked is None else tracked.holds
+    return tuple(find_hold_blocks(change, holds, rules=request.kinds[change.kind], now=request.now))
 
 
 def _find_waiting(request: PlanningRequest, change: Change) -> tuple[Block, ...]:

@@ -1,5 +1,6 @@
 """The recorded state: which live object belongs to which address, and what was sent to it."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +18,17 @@ class ServiceIdentity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A count that other applies leave alone before ``until``; ``entry`` is its config-path key: flavor, node pool."""
+
+    entry: str
+    count: int
+    until: dt.datetime
+    who: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrackedResource:
     """What is recorded of one resource (semantics 2.2).
 
@@ -24,7 +36,8 @@ class TrackedResource:
     ``{"metadata": …, "spec": …, "phase": …}`` as read after the last apply or import.
     ``created_entries`` names the ``spec.resources`` entries that this tool made, as config-path
     keys (``flavor`` or ``flavor/node_pool``): only those are removed when their block goes.
-    ``waiting`` says what was accepted and is not finished; empty when nothing is.
+    ``waiting`` says what was accepted and is not finished; empty when nothing is. ``holds`` are counts that
+    ``scale --hold`` keeps, be they over or not.
     """
 
     id: str
@@ -33,6 +46,7 @@ class TrackedResource:
     prevent_destroy: bool = False
     created_entries: tuple[str, ...] = ()
     waiting: str = ""
+    holds: tuple[Hold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

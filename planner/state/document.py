@@ -1,16 +1,24 @@
 """The state as text: one JSON document that merges and reviews well."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any, cast
 
 from planner.core.addresses import Address, parse_address
 from planner.core.diagnostics import Diagnostic
-from planner.core.tracking import ServiceIdentity, State, TrackedResource
+from planner.core.tracking import Hold, ServiceIdentity, State, TrackedResource
 from planner.core.trees import Tree
 from planner.state.errors import DocumentError
 from planner.state.faults import make_fault, parse_document
 from planner.state.json_text import SourceText, format_json
-from planner.state.models import FORMAT_VERSION, ServiceDocument, StateDocument, TrackedDocument
+from planner.state.models import (
+    FORMAT_VERSION,
+    MOMENT_FORMAT,
+    HoldDocument,
+    ServiceDocument,
+    StateDocument,
+    TrackedDocument,
+)
 
 _REMEDY = (
     "Restore the last good version (from version control, or `poolctl state pull` of another clone), "
@@ -81,6 +89,7 @@ def parse_tracked(document: TrackedDocument) -> TrackedResource:
         prevent_destroy=document.prevent_destroy,
         created_entries=tuple(document.created_entries),
         waiting=document.waiting,
+        holds=tuple(map(_parse_hold, document.holds)),
     )
 
 
@@ -93,6 +102,7 @@ def format_tracked(tracked: TrackedResource) -> dict[str, Any]:
         "prevent_destroy": tracked.prevent_destroy,
         "created_entries": list(tracked.created_entries),
         "waiting": tracked.waiting,
+        **({"holds": [_format_hold(one) for one in tracked.holds]} if tracked.holds else {}),
     }
 
 
@@ -100,6 +110,26 @@ def find_address(text: str) -> Address | None:
     """Return the address that ``text`` spells to the letter, or None."""
     address = parse_address(text)
     return address if address is not None and str(address) == text else None
+
+
+def _parse_hold(document: HoldDocument) -> Hold:
+    return Hold(
+        entry=document.entry,
+        count=document.count,
+        until=dt.datetime.strptime(document.until, MOMENT_FORMAT).replace(tzinfo=dt.UTC),
+        who=document.who,
+        reason=document.reason,
+    )
+
+
+def _format_hold(hold: Hold) -> dict[str, Any]:
+    return {
+        "entry": hold.entry,
+        "count": hold.count,
+        "until": hold.until.astimezone(dt.UTC).strftime(MOMENT_FORMAT),
+        "who": hold.who,
+        "reason": hold.reason,
+    }
 
 
 def _find_faults(document: StateDocument, origin: SourceText) -> Iterator[Diagnostic]:

@@ -1,10 +1,12 @@
 """The state document as pydantic models: what bytes must look like before they become a state."""
 
-from typing import Annotated, Any, Literal
+import datetime as dt
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 
 FORMAT_VERSION: Literal["1.0"] = "1.0"
+MOMENT_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 # Checked by type alone: pydantic's own text type refuses lone surrogates, which a service may answer.
 Text = Annotated[InstanceOf[str], WithJsonSchema({"type": "string"})]
@@ -27,6 +29,26 @@ class ServiceDocument(Document):
     project_id: Text = Field(description="The project's id.")
 
 
+def _check_moment(text: str) -> str:
+    dt.datetime.strptime(text, MOMENT_FORMAT).replace(tzinfo=dt.UTC)
+    return text
+
+
+Moment = Annotated[
+    str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"), AfterValidator(_check_moment)
+]
+
+
+class HoldDocument(Document):
+    """A node count that other applies leave alone for a time."""
+
+    entry: Name = Field(description="The `spec.resources` entry, by key: the flavor, or flavor/node_pool.")
+    count: StrictCount = Field(description="Its nodes.")
+    until: Moment = Field(description="When the hold ends, in UTC.")
+    who: Text = Field(description="Who asked for it, as user@host.")
+    reason: Text = Field(description="Why; empty where nobody said.")
+
+
 class TrackedDocument(Document):
     """What is recorded of one resource."""
 
@@ -36,6 +58,7 @@ class TrackedDocument(Document):
     prevent_destroy: bool = Field(description="Whether the files forbade to destroy it when it was last applied.")
     created_entries: list[Text] = Field(description="The `spec.resources` entries that this tool made, by key.")
     waiting: Text = Field(description="What was accepted and is not finished; empty when nothing is.")
+    holds: list[HoldDocument] = Field(default=[], description="Counts that `scale --hold` keeps from other applies.")
 
 
 class StateDocument(Document):

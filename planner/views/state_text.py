@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from planner.core.addresses import Address
-from planner.core.tracking import State, TrackedResource
+from planner.core.holds import format_moment
+from planner.core.tracking import Hold, State, TrackedResource
 from planner.core.trees import Tree, Value, as_text
 from planner.views.escape import escape_text
 from planner.views.spans import fit_width, measure_text, pad_text
@@ -66,9 +67,16 @@ def _list_members(tracked: TrackedResource) -> Tree:
     members: Tree = {"id": tracked.id, "prevent_destroy": tracked.prevent_destroy}
     if tracked.waiting:
         members["waiting"] = tracked.waiting
+    if tracked.holds:
+        members["holds"] = [_format_hold(one) for one in tracked.holds]
     if tracked.created_entries:
         members["created_entries"] = [*tracked.created_entries]
     return members | {"last_applied": tracked.last_applied, "last_seen": tracked.last_seen}
+
+
+def _format_hold(hold: Hold) -> str:
+    why = f" ({hold.reason})" if hold.reason else ""
+    return f"{hold.entry} at {hold.count} until {format_moment(hold.until)}, by {hold.who}{why}"
 
 
 def _list_resources(state: State) -> list[str]:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Literal, Protocol
 
 from planner.core.addresses import Address
 from planner.core.approval import Chosen, choose, find_expected, is_loud, report_blocked_run
 from planner.core.changes import Failed, Plan, PlanInputs, Uncertain
-from planner.core.diagnostics import Diagnostic
+from planner.core.diagnostics import Diagnostic, PoolctlError
 from planner.core.events import ChangeEnded
 from planner.core.receipts import Receipt
 from planner.core.recheck import recheck
@@ -22,10 +22,30 @@ from planner.workflow.gather import Prepared, prepare
 from planner.workflow.receipts import Story, begin_receipt, make_receipt_id
 from planner.workflow.running import RunRequest, run
 from planner.workflow.saved_plan import check_saved
-from planner.workflow.workplace import Workplace, load_files, make_lock_request
+from planner.workflow.workplace import Files, Workplace, load_files, make_lock_request
 
 Approve = Callable[[Plan], bool]
 """Shows a plan and asks for it; called under the lock, only where something is to be done and nothing else answers."""
+
+
+class Errand(Protocol):
+    """What is done beside a run, under its lock."""
+
+    def check(self, stored: State | None) -> None:
+        """Look at the stored state before the service is called. Raises PoolctlError."""
+        ...
+
+    def begin(self, desk: Desk, plan: Plan) -> Desk:
+        """Do what goes before the first request, once nothing stands in its way. Raises PoolctlError, all undone."""
+        ...
+
+    def give_up(self, desk: Desk) -> tuple[Diagnostic, ...]:
+        """Undo that, for nothing was sent, and return what is to be told of it."""
+        ...
+
+    def end(self, desk: Desk, ended: tuple[ChangeEnded, ...]) -> tuple[Diagnostic, ...]:
+        """Do what is left to do after the run, and return what is to be told of it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +55,7 @@ class ApplyRequest:
     ``saved`` is a saved plan: exactly its changes or nothing, without asking. ``expect`` holds digests
     that are the approval. ``is_given``: the answer was given beforehand, so that what was just read is
     run without being read again. ``lock_timeout`` is in seconds. ``allow_older_commit`` lets files go back
-    behind those that were applied last.
+    behind those that were applied last. ``files`` are what is applied where that is not what the directory holds.
     """
 
     inputs: PlanInputs
@@ -50,6 +70,8 @@ class ApplyRequest:
     parallelism: int | None = None
     operation: str = "apply"
     allow_older_commit: bool = False
+    files: Files | None = None
+    errand: Errand | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +92,7 @@ class Applied:
 
 def apply(workplace: Workplace, request: ApplyRequest, *, approve: Approve) -> Applied:
     """Make the changes of a plan and return how each ended. Raises PoolctlError where nothing was sent."""
-    files = load_files(workplace)
+    files = request.files or load_files(workplace)
     request = replace(request, expect=_widen(workplace, request.expect))
     commit = find_commit(workplace.directory)
 
@@ -79,6 +101,8 @@ def apply(workplace: Workplace, request: ApplyRequest, *, approve: Approve) -> A
             check_commit(workplace.directory, commit=commit, applied_from=stored.applied_from)
         if request.saved is not None:
             check_saved(request.saved, stored, config_digest=files.loaded.config_digest)
+        if request.errand is not None:
+            request.errand.check(stored)
 
     lock = make_lock_request(workplace, operation=request.operation, timeout=request.lock_timeout, info=request.reason)
     opening = Opening(files=files, lock=lock, check=check, parallelism=request.parallelism)
@@ -201,6 +225,19 @@ def _refresh(desk: Desk, prepared: Prepared, *, approve: Approve) -> Applied:
 
 
 def _run(desk: Desk, request: ApplyRequest, draft: _Draft, *, chosen: Chosen, story: Story) -> Applied:
+    errand = request.errand
+    if errand is None:
+        return _run_changes(desk, request, draft, chosen=chosen, story=story)
+    begun = errand.begin(desk, draft.plan)
+    try:
+        applied = _run_changes(begun, request, draft, chosen=chosen, story=story)
+    except PoolctlError as error:
+        error.diagnostics += errand.give_up(begun)
+        raise
+    return replace(applied, diagnostics=(*applied.diagnostics, *errand.end(begun, applied.ended)))
+
+
+def _run_changes(desk: Desk, request: ApplyRequest, draft: _Draft, *, chosen: Chosen, story: Story) -> Applied:
     options = RunRequest(
         plan=draft.plan,
         wait_for=request.wait_for,

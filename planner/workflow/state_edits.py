@@ -34,6 +34,25 @@ def forget_records(workplace: Workplace, addresses: Iterable[Address], *, lock_t
     _edit(workplace, lambda resources: _forget(resources, chosen), operation="state rm", lock_timeout=lock_timeout)
 
 
+def edit_record(
+    workplace: Workplace,
+    address: Address,
+    change: Callable[[TrackedResource], TrackedResource],
+    *,
+    operation: str,
+    lock_timeout: float,
+) -> TrackedResource:
+    """Record of ``address`` what ``change`` makes of it, and return what was recorded. Raises PoolctlError."""
+    before: list[TrackedResource] = []
+
+    def change_one(resources: Resources) -> Resources:
+        before.append(find_tracked(resources, address))
+        return {**resources, address: change(before[0])}
+
+    _edit(workplace, change_one, operation=operation, lock_timeout=lock_timeout)
+    return before[0]
+
+
 def _edit(
     workplace: Workplace, change: Callable[[Resources], Resources], *, operation: str, lock_timeout: float
 ) -> None:

@@ -102,6 +102,12 @@ def test_columns_count_characters(tmp_path, text, line, column, shown):
     assert location.text == (shown or text.rstrip("\n"))
 
 
+def test_a_value_before_a_comment_is_shown_and_not_the_comment(tmp_path):
+    [fault] = load_text(tmp_path, POOL.replace('"pool-a"', "7 # seven")).diagnostics
+    assert fault.location is not None
+    assert (fault.location.line, fault.location.column) == (2, 8)
+
+
 def test_a_long_line_is_cut(tmp_path):
     loaded = load_text(tmp_path, POOL + f"naem = '{'x' * 5000}'\n")
     assert len(loaded.diagnostics[0].location.text) == 1000
