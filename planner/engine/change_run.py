@@ -6,7 +6,7 @@ from typing import assert_never
 
 from planner.core.advance import make_kept, record_creation, record_import, record_update
 from planner.core.changes import Action, Applied, Change, Failed, Outcome, Skipped, Uncertain, Waiting
-from planner.core.diagnostics import make_error
+from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.events import Noticed, OperationBegan, OperationEnded
 from planner.core.live_trees import make_seen
 from planner.core.snapshot import LiveResource
@@ -134,8 +134,12 @@ def _send(context: RunContext, step: Step) -> Sending:
         case "POST":
             return send_creation(context, step)
         case method:
-            detail = f"The plan holds a {method} request, and there is none in the API."
-            return make_failed(make_error("apply.bad-operation", "An operation cannot be sent", detail=detail))
+            return make_failed(_report_method(method))
+
+
+def _report_method(method: str) -> Diagnostic:
+    detail = f"The plan holds a {method} request, and there is none in the API."
+    return make_error("apply.bad-operation", "An operation cannot be sent", detail=detail)
 
 
 def _follow(context: RunContext, step: Step, sent: Sent) -> Outcome:

@@ -6,7 +6,7 @@ from typing import Final
 from planner.core.advance import record_update
 from planner.core.assign import find_field
 from planner.core.changes import Change, Disruption, Failed, Uncertain
-from planner.core.diagnostics import make_error
+from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.list_order import is_same_field
 from planner.core.live_trees import make_tree
 from planner.core.node_counts import find_surplus
@@ -153,10 +153,13 @@ def _conclude(context: RunContext, step: Step, error: RemoteError) -> Sending:
         return Uncertain(diagnostics=error.diagnostics)
     if rebuilt is not None and not rebuilt.sent:
         return Sent(live=fresh, intents=step.operation.intents)
-    nothing = make_error(
+    return Failed(diagnostics=(*error.diagnostics, _report_no_effect(step)))
+
+
+def _report_no_effect(step: Step) -> Diagnostic:
+    return make_error(
         "apply.no-effect",
         "The service did not make the change",
         detail="A read after the last attempt shows the fields as they were. Apply again later.",
         address=str(step.change.address),
     )
-    return Failed(diagnostics=(*error.diagnostics, nothing))
