@@ -1,8 +1,9 @@
 """``poolctl apply``."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -24,7 +25,11 @@ from planner.cli.options import (
 from planner.cli.plan_output import load_plan, refuse_contradictions
 from planner.cli.session import Session
 from planner.cli.workplaces import make_workplace
+from planner.config.variable_inputs import VariableInputs
 from planner.core.changes import Plan
+
+if TYPE_CHECKING:
+    from planner.workflow.workplace import Workplace
 
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 
@@ -77,7 +82,7 @@ def apply(context: click.Context, /, *, plan: Path | None, auto_approve: bool, *
         **{name: options[name] for name in _REQUEST_OPTIONS},
     )
     approval = Approval(session, is_given=auto_approve)
-    applied = make_changes(make_workplace(session), request, approve=approval)
+    applied = make_changes(_make_workplace(session, saved), request, approve=approval)
     if saved is None and not request.expect:
         approval.show_unasked(applied.plan)
     return show_applied(session, applied, told=approval.told, receipt=options["receipt"])
@@ -94,11 +99,22 @@ _REQUEST_OPTIONS: Final = (
 )
 
 
+def _make_workplace(session: Session, saved: Plan | None) -> "Workplace":
+    """Return the workplace, with the variables of a saved plan in the place of those of today."""
+    workplace = make_workplace(session)
+    return workplace if saved is None else replace(workplace, variables=VariableInputs(carried=saved.inputs.variables))
+
+
 def _load_saved(context: click.Context, path: Path) -> Plan:
-    given = find_plan_options(context)
+    given = (*find_plan_options(context), *_find_variable_options(context.obj))
     if given:
         raise click.UsageError(f"{', '.join(given)} cannot stand beside a saved plan: it carries its own.")
     return load_plan(context.obj, path)
+
+
+def _find_variable_options(session: Session) -> tuple[str, ...]:
+    given = (("--var", session.var_options), ("--var-file", session.var_files))
+    return tuple(name for name, values in given if values)
 
 
 def _check_digests(digests: tuple[str, ...]) -> tuple[str, ...]:

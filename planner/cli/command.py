@@ -15,11 +15,13 @@ from planner.cli.session import FAILED, Session
 class Command(click.Command):
     """A command that takes the global options too and ends its help with examples."""
 
-    def __init__(self, *arguments: Any, examples: Sequence[str] = (), **settings: Any) -> None:
-        """Keep the examples: each is a line as it is typed."""
+    def __init__(
+        self, *arguments: Any, examples: Sequence[str] = (), reads_files: bool = True, **settings: Any
+    ) -> None:
+        """Keep the examples: each is a line as it is typed. Those that read the configuration take variables."""
         super().__init__(*arguments, **settings | {"add_help_option": False})
         self.examples = examples
-        self.params += make_global_options()
+        self.params += [*(make_variable_options() if reads_files else ()), *make_global_options()]
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples as they are, never wrapped."""
@@ -127,6 +129,36 @@ def make_global_options() -> list[click.Parameter]:
             help="Show this help.",
         ),
     ]
+
+
+def make_variable_options() -> list[click.Parameter]:
+    """Return the options that give values to the variables of the files."""
+    return [
+        click.Option(
+            ["--var", "var_options"],
+            multiple=True,
+            metavar="NAME=VALUE",
+            expose_value=False,
+            callback=_keep_variables,
+            help="Give a variable of the files its value; repeatable.",
+        ),
+        click.Option(
+            ["--var-file", "var_files"],
+            multiple=True,
+            metavar="FILE",
+            type=click.Path(path_type=Path),
+            expose_value=False,
+            callback=_keep_variables,
+            help="Take values of variables from FILE; repeatable, the last one wins.",
+        ),
+    ]
+
+
+def _keep_variables(context: click.Context, option: click.Parameter, given: tuple[Any, ...]) -> None:
+    session = context.obj
+    if given and isinstance(session, Session):
+        is_file = option.name == "var_files"
+        context.obj = replace(session, var_files=given) if is_file else replace(session, var_options=given)
 
 
 def _change_directory(context: click.Context, _option: click.Parameter, directory: Path | None) -> None:

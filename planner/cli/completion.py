@@ -13,6 +13,7 @@ _SHELLS: Final[dict[str, type[ShellComplete]]] = {"bash": BashComplete, "zsh": Z
 
 @click.command(
     cls=Command,
+    reads_files=False,
     examples=(
         'eval "$(poolctl completion bash)"                                       # in ~/.bashrc',
         'eval "$(poolctl completion zsh)"                                        # in ~/.zshrc',

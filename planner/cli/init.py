@@ -13,6 +13,7 @@ from planner.views.escape import escape_text
 
 @click.command(
     cls=Command,
+    reads_files=False,
     examples=("poolctl init", "poolctl init pools/team-a"),
 )
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))

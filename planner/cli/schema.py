@@ -9,6 +9,7 @@ from planner.workflow.schema import SCHEMAS, format_schema
 
 @click.command(
     cls=Command,
+    reads_files=False,
     examples=("poolctl schema config > config.schema.json", "poolctl schema plan", "poolctl schema state"),
 )
 @click.argument("name", type=click.Choice(list(SCHEMAS)))

@@ -15,11 +15,16 @@ HAS_CHANGES = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """The terminal, the environment, and the directory that ``-C`` named: paths are relative to it."""
+    """The terminal, the environment, and the directory that ``-C`` named: paths are relative to it.
+
+    ``var_options`` and ``var_files`` are what ``--var`` and ``--var-file`` gave.
+    """
 
     terminal: Terminal
     environment: Mapping[str, str]
     directory: Path
+    var_options: tuple[str, ...] = ()
+    var_files: tuple[Path, ...] = ()
 
 
 def report(session: Session, diagnostics: Iterable[Diagnostic]) -> None:

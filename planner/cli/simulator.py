@@ -33,6 +33,7 @@ simulator: Final = Group(
 
 @click.command(
     cls=Command,
+    reads_files=False,
     examples=(
         "poolctl simulator serve",
         "poolctl simulator serve --port 8420 --speed 0.2",

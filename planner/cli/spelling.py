@@ -30,6 +30,8 @@ VALUE_OPTIONS: Final = frozenset(
         "switch",
         "target",
         "timeout",
+        "var",
+        "var-file",
         "wait",
         "world",
     }

@@ -8,6 +8,7 @@ import uuid
 
 from planner.cli.faults import is_debugging
 from planner.cli.session import Session
+from planner.config.variable_inputs import VariableInputs
 from planner.core.events import Event
 from planner.views.events_text import format_event
 from planner.workflow.workplace import Workplace
@@ -28,6 +29,7 @@ def make_workplace(session: Session) -> Workplace:
         clock=lambda: dt.datetime.now(dt.UTC),
         make_id=lambda: str(uuid.uuid4()),
         who=f"{_find_user()}@{socket.gethostname()}",
+        variables=VariableInputs(options=session.var_options, files=session.var_files),
         log=session.terminal.progress if is_debugging(session.environment) else None,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from planner.config.documents import Document
 from planner.config.faults import Fault
 from planner.config.positions import TomlPath
-from planner.core.addresses import Address
+from planner.core.addresses import Address, parse_address
 from planner.core.trees import Tree, as_list, as_text, as_tree
 from planner.kinds.names import BLOCK_KINDS
 
@@ -22,7 +22,8 @@ class RawBlock:
     @property
     def address(self) -> Address:
         """Return the address of a pool's or network's block."""
-        return Address(kind=str(self.path[0]), name=str(self.path[1]))
+        kind, name = str(self.path[0]), str(self.path[1])
+        return parse_address(f"{kind}.{name}") or Address(kind=kind, name=name)
 
     def make_fault(self, *steps: str | int, code: str, summary: str, detail: str, is_value: bool = True) -> Fault:
         """Return a fault at ``steps`` below this block."""
@@ -40,7 +41,7 @@ class RawBlocks:
     settings: Mapping[TomlPath, tuple[RawBlock, ...]]
 
 
-REQUESTS = ("removed", "import", "allow")
+REQUESTS = ("removed", "moved", "import", "allow")
 SETTINGS: tuple[tuple[str, ...], ...] = (
     ("poolctl",),
     ("backend",),

@@ -16,7 +16,7 @@ MAXIMUM_FAULTS: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault; ``is_value`` says that the value is meant and not its key."""
+    """One fault; ``is_value`` says that the value is meant and not its key, ``offset`` the place in its text."""
 
     file: str
     path: TomlPath
@@ -24,6 +24,7 @@ class Fault:
     summary: str
     detail: str
     is_value: bool = False
+    offset: int | None = None
     severity: Severity = Severity.ERROR
 
 
@@ -36,7 +37,7 @@ def build_diagnostics(faults: Iterable[Fault], sources: SourceMap) -> Iterator[D
             summary=fault.summary,
             detail=fault.detail,
             address=_find_address(fault.path),
-            location=sources.locate(fault.file, fault.path, is_value=fault.is_value),
+            location=sources.locate(fault.file, fault.path, is_value=fault.is_value, offset=fault.offset),
         )
 
 

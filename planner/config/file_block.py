@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from planner.config.language_blocks import AnyValue, VariableBlock
 from planner.config.request_blocks import AllowBlock, ImportBlock, RemovedBlock
 from planner.config.settings_blocks import BackendBlock, PoolctlBlock, ProviderBlock
-from planner.kinds.block_types import Block, BlockName
+from planner.kinds.block_types import Block, BlockName, InstanceName
 from planner.kinds.network_block import NetworkBlock
 from planner.kinds.pool_block import PoolBlock
 from planner.kinds.rule_blocks import AllGuardsBlock, Money
@@ -22,8 +23,10 @@ class FileBlock(Block):
     provider: ProviderBlock | None = Field(default=None, description="The service; one for all files.")
     guards: AllGuardsBlock | None = Field(default=None, description="Limits on what one apply may do.")
     prices: dict[PriceKey, Money] | None = Field(default=None, description="Price of one node an hour by flavor.")
-    network: dict[BlockName, NetworkBlock] | None = Field(default=None, description="Networks by name.")
-    pool: dict[BlockName, PoolBlock] | None = Field(default=None, description="Resource pools by name.")
+    variable: dict[BlockName, VariableBlock] | None = Field(default=None, description="Values given from outside.")
+    locals: dict[BlockName, AnyValue] | None = Field(default=None, description="Values computed once, by name.")
+    network: dict[InstanceName, NetworkBlock] | None = Field(default=None, description="Networks by name.")
+    pool: dict[InstanceName, PoolBlock] | None = Field(default=None, description="Resource pools by name.")
     removed: list[RemovedBlock] | None = Field(default=None, description="What is no longer managed.")
     import_: list[ImportBlock] | None = Field(default=None, alias="import", description="What is adopted.")
     allow: list[AllowBlock] | None = Field(default=None, description="What is permitted beyond the guards, for a time.")

@@ -3,7 +3,6 @@
 The one place to open when a key is built: delete its row here, add its model, and the rest follows.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,14 +10,11 @@ from planner.config.documents import Document
 from planner.config.faults import Fault
 from planner.config.positions import TomlPath
 from planner.core.trees import Maybe, as_tree
-from planner.kinds.block_trees import parse_reference
 
 CODE: Final = "config.not-in-this-version"
 
 _ANY: Final = "*"
 _ROWS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
-    (("variable",), "Write the values where they are used."),
-    (("locals",), "Write the values where they are used."),
     (("moved",), "Keep the block's old name."),
     (("policy",), "Use [guards] for limits."),
     (("include",), "Every *.pools.toml file of the directory is read."),
@@ -27,11 +23,8 @@ _ROWS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("backend", "s3"), "Use [backend.local]."),
     (("backend", "postgres"), "Use [backend.local]."),
     (("backend", "http"), "Use [backend.local]."),
-    (("pool", _ANY, "for_each"), "Write one block for each."),
     (("pool", _ANY, "rollout"), "Change the pools one after the other with --target."),
-    (("network", _ANY, "for_each"), "Write one block for each."),
 )
-_EXPRESSION: Final = re.compile(r"(?<!\$)\$\{")
 
 
 def find_later_keys(document: Document) -> Iterator[Fault]:
@@ -44,29 +37,6 @@ def find_later_keys(document: Document) -> Iterator[Fault]:
 def is_later_key(path: TomlPath) -> bool:
     """Tell whether ``path`` is, or lies below, a key that a later version will read."""
     return any(_is_covered(pattern, path) for pattern, _ in _ROWS)
-
-
-def find_expression_fault(file: str, path: TomlPath, *, text: str) -> Fault | None:
-    """Return the fault of an ``${...}`` that this version does not evaluate; None for all other texts."""
-    if not _EXPRESSION.search(text) or (is_reference_key(path) and parse_reference(text)):
-        return None
-    return _make_fault(
-        file,
-        path,
-        what="This expression",
-        advice='Of all ${...}, only network = "${network.NAME.id}" and parent = "${pool.NAME.id}" are read; '
-        "write the value itself, or $${ for a literal ${.",
-        is_value=True,
-    )
-
-
-def is_reference_key(path: TomlPath) -> bool:
-    """Tell whether a reference to another block may stand at ``path``."""
-    match path:
-        case ("pool", _, "network" | "parent"):
-            return True
-        case _:
-            return False
 
 
 def _find_paths(value: Maybe, pattern: tuple[str, ...], *, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -83,7 +53,7 @@ def _is_covered(pattern: tuple[str, ...], path: TomlPath) -> bool:
     return len(path) >= len(pattern) and all(want in {_ANY, have} for want, have in zip(pattern, path, strict=False))
 
 
-def _make_fault(file: str, path: TomlPath, *, what: str, advice: str, is_value: bool = False) -> Fault:
+def _make_fault(file: str, path: TomlPath, *, what: str, advice: str) -> Fault:
     return Fault(
         file=file,
         path=path,
@@ -91,5 +61,4 @@ def _make_fault(file: str, path: TomlPath, *, what: str, advice: str, is_value: 
         summary="not in this version",
         detail=f"{what} belongs to the configuration language, but this version of poolctl does not read it yet, "
         f"and ignoring it would plan something else than you wrote. {advice}",
-        is_value=is_value,
     )

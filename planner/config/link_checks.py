@@ -79,13 +79,24 @@ def _check_link(blocks: RawBlocks, block: RawBlock, *, key: str, names: Mapping[
             f'{reference.address.kind}. Write "${{{kind}.NAME.id}}".',
         )
     elif reference.address not in blocks.by_address:
-        near = find_near(reference.address.name, [one.name for one in blocks.by_address if one.kind == kind])
-        yield _make_fault(
-            block,
-            key,
-            detail=f"No file has the block [{reference.address}]. {near}"
-            "Write that block, or the id of an object that exists.",
+        yield _make_fault(block, key, detail=_explain_missing(blocks, reference.address))
+
+
+def _explain_missing(blocks: RawBlocks, address: Address) -> str:
+    """Return what is wrong with a reference to ``address``, which no file declares."""
+    alike = [one for one in blocks.by_address if (one.kind, one.name) == (address.kind, address.name)]
+    keys = [one.key for one in alike if one.key]
+    if keys and not address.key:
+        return (
+            f"{address} has for_each, so that it is several. Write which one: "
+            f'"${{{address}["KEY"].id}}", or ${{{address}[each.key].id}}; its keys: {", ".join(keys[:5])}.'
         )
+    if keys:
+        return f'{address.kind}.{address.name} has no instance "{address.key}". {find_near(address.key, keys)}'
+    if alike:
+        return f"{address.kind}.{address.name} has no for_each: write ${{{address.kind}.{address.name}.id}}."
+    near = find_near(address.name, [one.name for one in blocks.by_address if one.kind == address.kind])
+    return f"No file has the block [{address}]. {near}Write that block, or the id of an object that exists."
 
 
 def _check_literal(block: RawBlock, *, key: str, text: str, named: RawBlock | None) -> Iterator[Fault]:

@@ -14,12 +14,14 @@ from planner.config.blocks import RawBlocks, build_blocks
 from planner.config.digest import build_config_digest
 from planner.config.documents import Document, load_documents
 from planner.config.faults import MAXIMUM_FAULTS, Fault, build_diagnostics
-from planner.config.file_block import FileBlock
+from planner.config.findings import drop_shared
 from planner.config.later import find_later_keys
 from planner.config.link_checks import find_link_faults
 from planner.config.pool_checks import find_network_faults, find_pool_faults
+from planner.config.positions import TomlPath
 from planner.config.request_checks import find_request_faults
 from planner.config.resolve import build_desired_state
+from planner.config.resolving import Resolved, resolve_documents
 from planner.config.rule_checks import find_rule_faults
 from planner.config.service_checks import find_service_faults
 from planner.config.settings_checks import find_settings_faults
@@ -27,78 +29,122 @@ from planner.config.severities import find_severities, set_severities
 from planner.config.shape_checks import Shape, check_shape
 from planner.config.source_map import SourceMap
 from planner.config.value_checks import find_value_faults
+from planner.config.variable_inputs import VariableInputs
+from planner.core.changes import InputVariable
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, SourceLocation, has_errors, make_error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """A configuration: ``desired`` is None where ``diagnostics`` hold an error, and then the digest is empty."""
+    """A configuration: ``desired`` is None where ``diagnostics`` hold an error, and then the digest is empty.
+
+    ``variables`` are the values that it was resolved with.
+    """
 
     desired: DesiredState | None
     diagnostics: tuple[Diagnostic, ...] = ()
     sources: SourceMap = field(default_factory=SourceMap)
     config_digest: str = ""
+    variables: tuple[InputVariable, ...] = ()
+
+
+NO_INPUTS = VariableInputs()
 
 
 def load_configuration(
-    directory: Path, environment: Mapping[str, str], *, edited: Mapping[str, Document] | None = None
+    directory: Path,
+    environment: Mapping[str, str],
+    *,
+    variables: VariableInputs = NO_INPUTS,
+    edited: Mapping[str, Document] | None = None,
 ) -> Loaded:
     """Read every ``*.pools.toml`` of ``directory`` and return what they ask for together.
 
-    ``environment`` is only compared with region and project_id (semantics 1.4). ``edited`` are files as they would
-    be, by name, in place of those that are there. Diagnostics are sorted by file, line and column.
+    ``environment`` is compared with region and project_id (semantics 1.4), and gives values to variables;
+    ``variables`` are those of the command line. ``edited`` are files as they would be, by name, in place of those
+    that are there. Diagnostics are sorted by file, line and column.
     """
     found, unread = load_documents(directory)
     documents = tuple((edited or {}).get(one.file, one) for one in found)
-    blocks = build_blocks(documents)
+    resolved = resolve_documents(documents, directory, environment, inputs=variables)
+    blocks = build_blocks(resolved.documents)
     sources = SourceMap(
-        documents={one.file: one for one in documents},
+        documents={one.file: one for one in (*resolved.variable_files, *documents)},
+        resolved={one.file: one.tree for one in resolved.documents},
         files={address: block.file for address, block in blocks.by_address.items()},
     )
-    shapes = {document.file: check_shape(document) for document in documents}
-    faults = _find_faults(documents, blocks, shapes=shapes.values(), environment=environment)
-    told = (*unread, *_build_diagnostics(set_severities(faults, find_severities(blocks)), sources))
+    shapes = {document.file: check_shape(document) for document in resolved.documents}
+    checked = _Checked(raw=documents, resolved=resolved, blocks=blocks, shapes=tuple(shapes.values()))
+    faults = set_severities(_find_faults(checked, environment), find_severities(blocks))
+    told = (*unread, *resolved.diagnostics, *_build_diagnostics(faults, sources))
     diagnostics = tuple(sorted(told, key=_find_order))
     files = {file: shape.block for file, shape in shapes.items() if shape.block is not None}
     if has_errors(diagnostics) or len(files) < len(documents):
         return Loaded(desired=None, diagnostics=diagnostics, sources=sources)
-    return _resolve(files, diagnostics=diagnostics, sources=sources)
-
-
-def _resolve(files: Mapping[str, FileBlock], *, diagnostics: tuple[Diagnostic, ...], sources: SourceMap) -> Loaded:
     desired = build_desired_state(files, sources)
-    return Loaded(desired=desired, diagnostics=diagnostics, sources=sources, config_digest=build_config_digest(desired))
+    return Loaded(
+        desired=desired,
+        diagnostics=diagnostics,
+        sources=sources,
+        config_digest=build_config_digest(desired),
+        variables=resolved.variables,
+    )
 
 
-def _find_faults(
-    documents: Iterable[Document], blocks: RawBlocks, *, shapes: Iterable[Shape], environment: Mapping[str, str]
-) -> Iterator[Fault]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """The files as they are written and as they resolve, and what was made of them."""
+
+    raw: tuple[Document, ...]
+    resolved: Resolved
+    blocks: RawBlocks
+    shapes: tuple[Shape, ...]
+
+
+def _find_faults(checked: _Checked, environment: Mapping[str, str]) -> Iterator[Fault]:
     """Yield the faults of all stages; a later one adds nothing to a path that an earlier one named."""
-    named: set[tuple[str, tuple[str | int, ...]]] = set()
+    named: set[tuple[str, TomlPath]] = set()
     stages = (
-        (fault for document in documents for fault in _find_value_faults(document)),
-        (fault for shape in shapes for fault in shape.faults),
-        _find_agreement_faults(blocks, environment),
+        _find_value_faults(checked),
+        iter(checked.resolved.faults),
+        _drop_silent((fault for shape in checked.shapes for fault in shape.faults), checked.resolved.silent),
+        _drop_silent(_find_agreement_faults(checked, environment), checked.resolved.silent),
     )
     for stage in stages:
-        fresh = [fault for fault in stage if (fault.file, fault.path) not in named or not fault.is_value]
+        fresh = [fault for fault in drop_shared(stage) if (fault.file, fault.path) not in named or not fault.is_value]
         named |= {(fault.file, fault.path) for fault in fresh if fault.is_value}
         yield from fresh
 
 
-def _find_value_faults(document: Document) -> Iterator[Fault]:
-    yield from find_later_keys(document)
-    yield from find_value_faults(document)
+def _drop_silent(faults: Iterable[Fault], silent: frozenset[tuple[str, TomlPath]]) -> Iterator[Fault]:
+    """Yield ``faults`` less those at or below a place whose own fault is told."""
+    for fault in faults:
+        if not silent or not any((fault.file, fault.path[:depth]) in silent for depth in range(len(fault.path) + 1)):
+            yield fault
 
 
-def _find_agreement_faults(blocks: RawBlocks, environment: Mapping[str, str]) -> Iterator[Fault]:
+def _find_value_faults(checked: _Checked) -> Iterator[Fault]:
+    for document in checked.raw:
+        yield from find_later_keys(document)
+        yield from find_value_faults(document)
+    for document in checked.resolved.variable_files:
+        yield from find_value_faults(document)
+    known = {id(document) for document in checked.raw}
+    for document in checked.resolved.documents:
+        if id(document) not in known:
+            yield from find_value_faults(document)
+
+
+def _find_agreement_faults(checked: _Checked, environment: Mapping[str, str]) -> Iterator[Fault]:
+    blocks = checked.blocks
     for block in blocks.declared:
         yield from find_pool_faults(block) if block.address.kind == "pool" else find_network_faults(block)
     yield from find_service_faults(blocks)
     yield from find_rule_faults(blocks)
-    yield from find_link_faults(blocks)
-    yield from find_request_faults(blocks)
+    if checked.resolved.is_whole:
+        yield from find_link_faults(blocks)
+        yield from find_request_faults(blocks)
     yield from find_settings_faults(blocks, environment, version=planner.__version__)
 
 

@@ -16,6 +16,15 @@ TomlPath: TypeAlias = tuple[str | int, ...]
 """Keys and list indexes from the root of a file, such as ``("pool", "a", "resources", 0)``."""
 
 
+def strip_instance(path: TomlPath) -> TomlPath:
+    """Return the path in the file for that of an instance: ``("pool", 'a["k"]', …)`` is ``("pool", "a", …)``."""
+    match path:
+        case (("pool" | "network") as kind, str(name), *rest) if "[" in name:
+            return (kind, name.partition("[")[0], *rest)
+        case _:
+            return path
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Line and column of a key and of its value, from 1, columns in characters."""

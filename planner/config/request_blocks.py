@@ -7,7 +7,7 @@ from pydantic import Field
 from planner.kinds.block_types import Block, Text
 from planner.kinds.rule_blocks import Moment
 
-_AddressText = Annotated[
+AddressText = Annotated[
     str, Field(max_length=300, pattern=r'^(pool|network)\.[A-Za-z_][A-Za-z0-9_-]*(\["[^"\\]+"\])?$')
 ]
 _Glob = Annotated[str, Field(max_length=300, pattern=r'^[A-Za-z0-9_*?-]+(\.[A-Za-z0-9_*?-]+(\["[^"\\]+"\])?)?$')]
@@ -16,7 +16,7 @@ _Glob = Annotated[str, Field(max_length=300, pattern=r'^[A-Za-z0-9_*?-]+(\.[A-Za
 class RemovedBlock(Block):
     """The only way to stop managing something."""
 
-    from_: _AddressText = Field(
+    from_: AddressText = Field(
         alias="from", description='Address to stop managing, such as pool.old or pool.team["a"].'
     )
     destroy: bool = Field(description="true deletes it from the service; false forgets it and leaves it running.")
@@ -26,7 +26,7 @@ class RemovedBlock(Block):
 class ImportBlock(Block):
     """Adopt an object that exists."""
 
-    to: _AddressText = Field(description="Address of the block that describes it.")
+    to: AddressText = Field(description="Address of the block that describes it.")
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{3,127}$")] = Field(
         description="Its id (metadata.name): the display name, a hyphen and the project id."
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from planner.config.blocks import RawBlock, RawBlocks, read_text
 from planner.config.faults import Fault
 from planner.config.wording import find_near, format_value
-from planner.core.addresses import parse_address
+from planner.core.addresses import Address, is_covering, parse_address
 from planner.core.diagnostics import Severity
 
 
@@ -28,7 +28,8 @@ def _check_removed(blocks: RawBlocks) -> Iterator[Fault]:
     yield from _find_doubles(rows, name_key=lambda row: read_text(row, "from"), key="from", what="address")
     for row in rows:
         address = parse_address(read_text(row, "from"))
-        if address is not None and (block := blocks.by_address.get(address)):
+        block = _find_covered(blocks, address) if address else None
+        if address is not None and block is not None:
             yield row.make_fault(
                 "from",
                 code="config.removed-with-block",
@@ -36,6 +37,11 @@ def _check_removed(blocks: RawBlocks) -> Iterator[Fault]:
                 detail=f"{address} still has its block in {block.file}. Delete the block to stop managing it, "
                 "or this [[removed]] to keep it.",
             )
+
+
+def _find_covered(blocks: RawBlocks, address: Address) -> RawBlock | None:
+    """Return a block that ``address`` names: its own, or that of an instance."""
+    return next((block for one, block in blocks.by_address.items() if is_covering(address, one)), None)
 
 
 def _check_imports(blocks: RawBlocks) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from planner.config.file_block import FileBlock
 from planner.config.guards import build_guards
 from planner.config.settings_blocks import ModelArtsBlock
 from planner.config.source_map import SourceMap
+from planner.config.templates import unescape_literal
 from planner.core import desired
 from planner.core.addresses import Address, parse_address
 from planner.core.money import Prices, make_amount
@@ -51,7 +52,7 @@ _DURATIONS: Final = frozenset({"poll_interval", "request_timeout", "wait_timeout
 def _build_networks(block: FileBlock, outer: desired.Guards) -> Iterator[desired.DesiredResource]:
     for name, network in (block.network or {}).items():
         yield desired.DesiredResource(
-            address=Address(kind="network", name=name),
+            address=_read_address("network", name),
             tree=as_tree(_unescape(build_network_tree(network))),
             lifecycle=_build_lifecycle(network.lifecycle),
             guards=outer,
@@ -61,7 +62,7 @@ def _build_networks(block: FileBlock, outer: desired.Guards) -> Iterator[desired
 def _build_pools(block: FileBlock, outer: desired.Guards) -> Iterator[desired.DesiredResource]:
     for name, pool in (block.pool or {}).items():
         yield desired.DesiredResource(
-            address=Address(kind="pool", name=name),
+            address=_read_address("pool", name),
             tree=as_tree(_unescape(build_pool_tree(pool))),
             lifecycle=_build_lifecycle(pool.lifecycle),
             guards=build_guards(pool.guards, outer=outer),
@@ -69,11 +70,16 @@ def _build_pools(block: FileBlock, outer: desired.Guards) -> Iterator[desired.De
         )
 
 
+def _read_address(kind: str, name: str) -> Address:
+    """Return the address of a block, or of an instance, whose name is ``team["a"]``."""
+    return parse_address(f"{kind}.{name}") or Address(kind=kind, name=name)
+
+
 def _unescape(value: Value) -> Value:
     """Turn ``$${``, the literal spelling of ``${``, into what is meant."""
     match value:
         case str():
-            return value.replace("$${", "${")
+            return unescape_literal(value)
         case list():
             return [_unescape(one) for one in value]
         case dict():
@@ -92,7 +98,7 @@ def _build_lifecycle(block: LifecycleBlock | None) -> desired.Lifecycle:
 
 def _build_freeze(pool: PoolBlock) -> desired.Freeze | None:
     block: FreezeBlock | None = pool.freeze
-    return None if block is None else desired.Freeze(until=block.until, reason=block.reason)
+    return None if block is None else desired.Freeze(until=block.until, reason=unescape_literal(block.reason))
 
 
 def _build_provider(blocks: tuple[FileBlock, ...]) -> desired.ProviderSettings:
@@ -113,7 +119,7 @@ def _build_removed(files: Mapping[str, FileBlock], sources: SourceMap) -> Iterat
             if address := parse_address(row.from_):
                 location = sources.locate(file, ("removed", index))
                 yield desired.RemovedBlock(
-                    address=address, destroy=row.destroy, reason=row.reason or "", location=location
+                    address=address, destroy=row.destroy, reason=unescape_literal(row.reason or ""), location=location
                 )
 
 
@@ -132,5 +138,5 @@ def _build_permissions(blocks: tuple[FileBlock, ...]) -> Iterator[desired.Permis
                 class_name=row.class_ or "",
                 max_nodes_removed=row.max_nodes_removed,
                 until=row.until,
-                reason=row.reason or "",
+                reason=unescape_literal(row.reason or ""),
             )

@@ -9,8 +9,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
+from planner.config.expression_schema import accept_expressions
 from planner.config.file_block import FileBlock
 from planner.config.positions import TomlPath
+from planner.kinds.block_types import BLOCK_NAME, INSTANCE_NAME
 
 Schema = dict[str, Any]
 
@@ -18,15 +20,14 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def build_schema() -> Schema:
-    """Return the schema of one file; every key has a description."""
-    raw = FileBlock.model_json_schema(mode="validation", ref_template="#/$defs/{model}")
-    return {"$schema": DIALECT, "title": "poolctl configuration", **_tidy(raw)}
+    """Return the schema of one file as it is written: every key has a description, most take an expression."""
+    return accept_expressions(_build_plain())
 
 
 @functools.cache
 def load_schema() -> Schema:
-    """Return the schema, built once a run; nobody changes it."""
-    return build_schema()
+    """Return the schema of a file without expressions, built once a run; nobody changes it."""
+    return _build_plain()
 
 
 def find_schema(schema: Schema, path: TomlPath) -> Schema | None:
@@ -42,6 +43,11 @@ def main() -> None:
     sys.stdout.write(json.dumps(build_schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n")
 
 
+def _build_plain() -> Schema:
+    raw = FileBlock.model_json_schema(mode="validation", ref_template="#/$defs/{model}")
+    return {"$schema": DIALECT, "title": "poolctl configuration", **_tidy(raw)}
+
+
 _NULL: Final = {"type": "null"}
 
 
@@ -54,7 +60,9 @@ def _tidy(node: Any) -> Any:
     kept = {key: value for key, value in node.items() if not _is_noise(key, value)}
     tidy = {key: _tidy(value) for key, value in kept.items() if key != "anyOf"}
     if "patternProperties" in tidy:
-        tidy["additionalProperties"] = False
+        # Instances are made by for_each alone: nobody writes a block for one.
+        names = {BLOCK_NAME if name == INSTANCE_NAME else name: one for name, one in tidy["patternProperties"].items()}
+        tidy |= {"patternProperties": names, "additionalProperties": False}
     return _tidy_choice(kept) | tidy
 
 

@@ -11,7 +11,7 @@ from planner.config.documents import Document
 from planner.config.faults import MAXIMUM_FAULTS, Fault
 from planner.config.file_block import FileBlock
 from planner.config.later import is_later_key
-from planner.config.positions import TomlPath
+from planner.config.positions import TomlPath, strip_instance
 from planner.config.schema import Schema, load_schema
 from planner.config.wording import find_wording
 from planner.kinds.block_types import PLAIN, TABLE
@@ -48,7 +48,8 @@ def _read_path(location: tuple[int | str, ...]) -> TomlPath:
 
 def _make_fault(document: Document, path: TomlPath, *, row: dict[str, Any], schema: Schema) -> Fault:
     kind = "key" if row["loc"][-1] == "[key]" else row["type"]
-    words = find_wording(schema, path, kind=kind, context=row.get("ctx", {}), value=row["input"])
+    written = strip_instance(path)
+    words = find_wording(schema, written, kind=kind, context=row.get("ctx", {}), value=row["input"])
     return Fault(
         file=document.file,
         path=path[:-1] if row["type"] == "missing" else path,

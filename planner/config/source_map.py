@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from planner.config.documents import Document
-from planner.config.positions import Place, TomlPath, find_places
+from planner.config.positions import Place, TomlPath, find_places, strip_instance
 from planner.config.source_lines import make_location
+from planner.config.text_places import find_text_place
 from planner.core.addresses import Address
 from planner.core.diagnostics import SourceLocation
-from planner.core.trees import Maybe, Value, as_list, as_text, as_tree, find_member
+from planner.core.trees import Maybe, Tree, Value, as_list, as_text, as_tree, find_member
 from planner.kinds.names import LIST_KEYS, Bracket, PatternStep, find_entry_texts, parse_pattern
 
 
@@ -20,9 +21,13 @@ class _Indexed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceMap:
-    """The files that were read; positions are computed when they are asked for, once a file."""
+    """The files that were read; positions are computed when they are asked for, once a file.
+
+    ``resolved`` holds their values without expressions, by file: entries are found by those.
+    """
 
     documents: Mapping[str, Document] = field(default_factory=dict, repr=False)
+    resolved: Mapping[str, Tree] = field(default_factory=dict, repr=False)
     files: Mapping[Address, str] = field(default_factory=dict)
     _indexed: dict[str, _Indexed] = field(default_factory=dict, repr=False, compare=False)
 
@@ -34,18 +39,25 @@ class SourceMap:
         file = self.files.get(address)
         if file is None:
             return None
-        body = find_member(self.documents[file].tree, address.kind, address.name)
+        name = str(address).partition(".")[2]
+        body = find_member(self.resolved[file], address.kind, name)
         pattern = parse_pattern(label)
         steps = () if pattern is None else pattern.steps
-        return self.locate(file, (address.kind, address.name, *_find_toml_steps(body, steps)))
+        return self.locate(file, (address.kind, name, *_find_toml_steps(body, steps)))
 
-    def locate(self, file: str, path: TomlPath, *, is_value: bool = False) -> SourceLocation:
-        """Return where ``path`` stands in ``file``, or the nearest that encloses it, else line 1."""
+    def locate(self, file: str, path: TomlPath, *, is_value: bool = False, offset: int | None = None) -> SourceLocation:
+        """Return where ``path`` stands in ``file``, or the nearest that encloses it, else line 1.
+
+        ``offset`` is a place in the text that is the value. An instance stands where its block does.
+        """
         indexed = self._index(file)
+        path = strip_instance(path)
         for length in range(len(path), 0, -1):
             if place := indexed.places.get(path[:length]):
                 is_exact = is_value and length == len(path)
                 line, column = (place.value_line, place.value_column) if is_exact else (place.line, place.column)
+                if is_exact and offset is not None:
+                    line, column = find_text_place(indexed.lines, (line, column), offset=offset)
                 return make_location(indexed.lines[line - 1], file=file, line=line, column=column, is_line=True)
         return make_location(indexed.lines[0], file=file, line=1, column=1, is_line=True)
 

@@ -8,7 +8,6 @@ from typing import Final
 
 from planner.config.documents import Document
 from planner.config.faults import Fault
-from planner.config.later import find_expression_fault, is_later_key
 from planner.config.positions import TomlPath
 
 MAXIMUM_DEPTH: Final = 24
@@ -18,7 +17,7 @@ _BIDIRECTIONAL: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u2
 
 
 def find_value_faults(document: Document) -> Iterator[Fault]:
-    """Yield a fault for each value that no key can take, and each expression that is not evaluated."""
+    """Yield a fault for each value that no key can take."""
     stack: list[tuple[TomlPath, object]] = [((), document.tree)]
     while stack:
         path, value = stack.pop()
@@ -88,8 +87,6 @@ def _find_faults_at(document: Document, path: TomlPath, *, value: object) -> Ite
 def _find_text_faults(document: Document, path: TomlPath, *, text: str) -> Iterator[Fault]:
     if is_unsafe_text(text):
         yield _make(document, path, _CONTROL, is_value=True)
-    if "${" in text and not is_later_key(path) and (fault := find_expression_fault(document.file, path, text=text)):
-        yield fault
 
 
 def _make(document: Document, path: TomlPath, words: _Words, *, is_value: bool = False) -> Fault:

@@ -20,6 +20,11 @@ class Address:
         return f'{self.kind}.{self.name}["{self.key}"]' if self.key else f"{self.kind}.{self.name}"
 
 
+def is_covering(address: Address, other: Address) -> bool:
+    """Tell whether ``address`` is ``other`` itself or the block that ``other`` is an instance of."""
+    return address == other or (not address.key and (address.kind, address.name) == (other.kind, other.name))
+
+
 def parse_address(text: str) -> Address | None:
     """Return the address that ``text`` spells, or None where it spells none."""
     match = _ADDRESS.match(text)

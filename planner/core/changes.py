@@ -179,6 +179,15 @@ class DriftRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InputVariable:
+    """The value of one variable; ``source`` is default, environment, auto_file, file or option."""
+
+    name: str
+    value: Value
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInputs:
     """The options a plan was made with; a saved plan carries them. ``undo`` is the id of a receipt to take back."""
 
@@ -191,6 +200,7 @@ class PlanInputs:
     refresh_only: bool = False
     up_to_idle: bool = False
     undo: str = ""
+    variables: tuple[InputVariable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,14 @@ from planner.core.live_trees import find_display_name, make_tree
 from planner.core.permissions import RECREATE, is_allowed, parse_permission
 from planner.core.plan_blocks import find_permissions
 from planner.core.plan_order import LEAVING
-from planner.core.plan_request import Owners, PlanningRequest, find_addresses, find_live_needs, find_wanted_needs
+from planner.core.plan_request import (
+    Owners,
+    PlanningRequest,
+    find_addresses,
+    find_live_needs,
+    find_removed,
+    find_wanted_needs,
+)
 from planner.core.preparing import RESOURCES
 from planner.core.references import find_literals
 from planner.core.selection import find_unmatched
@@ -42,8 +49,8 @@ def find_request_faults(request: PlanningRequest) -> Iterator[Diagnostic]:
     for text in request.inputs.allow:
         if parse_permission(text) is None:
             yield report_bad_permission(text)
-    let_go = {one.address for one in request.desired.removed}
-    gone = sorted(request.snapshot.missing & request.state.resources.keys() - let_go)
+    tracked = request.snapshot.missing & request.state.resources.keys()
+    gone = sorted(address for address in tracked if find_removed(request, address) is None)
     if is_vanishing_together(gone):
         yield report_vanished(gone)
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from planner.core.addresses import Address
+from planner.core.addresses import Address, is_covering
 from planner.core.changes import Basis, PlanInputs
 from planner.core.desired import DesiredState, ImportBlock, RemovedBlock
 from planner.core.diagnostics import SourceLocation
@@ -47,8 +47,9 @@ def find_import(request: PlanningRequest, address: Address) -> ImportBlock | Non
 
 
 def find_removed(request: PlanningRequest, address: Address) -> RemovedBlock | None:
-    """Return the ``[[removed]]`` block of ``address``."""
-    return next((one for one in request.desired.removed if one.address == address), None)
+    """Return the ``[[removed]]`` block of ``address``: its own before that of all instances."""
+    covering = [one for one in request.desired.removed if is_covering(one.address, address)]
+    return next((one for one in covering if one.address == address), next(iter(covering), None))
 
 
 def find_id(request: PlanningRequest, address: Address) -> str:

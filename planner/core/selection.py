@@ -40,7 +40,8 @@ def turn(needs: Needs) -> Needs:
 
 
 def _is_match(name: str, pattern: str) -> bool:
-    return name == pattern or fnmatchcase(name, pattern)
+    # A block's address names all its instances; brackets are those of a key, never a class of letters.
+    return pattern in {name, name.partition("[")[0]} or fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
 def _match(addresses: Iterable[Address], patterns: Iterable[str]) -> frozenset[Address]:

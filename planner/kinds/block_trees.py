@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from planner.core.addresses import Address
+from planner.core.addresses import parse_address
 from planner.core.trees import CountRange, Reference, Tree, Value, as_int, as_list, as_text, as_tree
 from planner.kinds.block_types import Block
 from planner.kinds.default_pools import is_default_pool
@@ -12,8 +12,8 @@ from planner.kinds.names import NAMED_ANNOTATIONS, NAMED_LABELS, format_camel
 from planner.kinds.network_block import NetworkBlock
 from planner.kinds.pool_block import PoolBlock
 
-_REFERENCE: Final = re.compile(r"^\$\{(network|pool)\.([A-Za-z_][A-Za-z0-9_-]*)\.id\}$")
-_RULES: Final = frozenset({"lifecycle", "guards", "freeze"})
+_REFERENCE: Final = re.compile(r'\$\{\s*((?:network|pool)\.[A-Za-z_][A-Za-z0-9_-]*(?:\["[^"\\]+"\])?)\.id\s*\}')
+_RULES: Final = frozenset({"lifecycle", "guards", "freeze", "for_each"})
 
 
 def build_pool_tree(block: PoolBlock) -> Tree:
@@ -34,9 +34,10 @@ def build_network_tree(block: NetworkBlock) -> Tree:
 
 
 def parse_reference(text: str) -> Reference | None:
-    """Return the reference that ``${network.NAME.id}`` or ``${pool.NAME.id}`` spells, else None."""
+    """Return the reference that ``${network.NAME.id}`` or ``${pool.NAME["KEY"].id}`` spells, else None."""
     match = _REFERENCE.fullmatch(text)
-    return None if match is None else Reference(address=Address(kind=match[1], name=match[2]))
+    address = parse_address(match[1]) if match else None
+    return None if address is None else Reference(address=address)
 
 
 def _dump(block: Block) -> Tree:

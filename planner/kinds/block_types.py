@@ -4,13 +4,15 @@ Models are the border where TOML values become typed ones. A key's description i
 shows on hover, and what a diagnostic says about the key.
 """
 
-from typing import Annotated, Final
+import re
+from typing import Annotated, Any, Final
 
-from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, Tag
+from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, Tag, WithJsonSchema
 
 from planner.kinds.names import format_camel
 
 BLOCK_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_-]*$"
+INSTANCE_NAME: Final = r'^[A-Za-z_][A-Za-z0-9_-]*(\["[^"\\]+"\])?$'
 MAXIMUM_NODES: Final = 2000
 
 
@@ -31,6 +33,11 @@ def choose_table(value: object) -> str:
     return TABLE if isinstance(value, (dict, BaseModel)) else PLAIN
 
 
+def is_block_name(text: str) -> bool:
+    """Tell whether ``text`` may name a block."""
+    return re.fullmatch(BLOCK_NAME, text) is not None
+
+
 TABLE: Final = "<table>"
 PLAIN: Final = "<plain>"
 """Tags of the two forms; they stand in pydantic's error paths and are left out of ours."""
@@ -40,6 +47,10 @@ Table = Tag(TABLE)
 
 BlockName = Annotated[str, Field(pattern=BLOCK_NAME, description="The block's name: letters, digits, _ and -.")]
 DisplayName = Annotated[str, Field(min_length=1, max_length=64)]
+InstanceName = Annotated[str, Field(pattern=INSTANCE_NAME)]
+"""A block's name, or in files whose instances are worked in, ``team["a"]``."""
+
+ForEach = Annotated[Any, WithJsonSchema({"type": ["array", "object", "string"]})]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 VerbatimKey = Annotated[str, Field(min_length=1, max_length=253)]
 Verbatim = dict[VerbatimKey, Annotated[str, Field(max_length=65_536)]]

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from planner.kinds.block_types import Block, Description, DisplayName, Identifier, Text, Workspace
+from planner.kinds.block_types import Block, Description, DisplayName, ForEach, Identifier, Text, Workspace
 from planner.kinds.rule_blocks import LifecycleBlock
 
 NETWORK_NAME: Final = "^[a-z][a-z0-9-]{2,30}[a-z0-9]$"
@@ -41,6 +41,10 @@ class ConnectionBlock(Block):
 class NetworkBlock(Block):
     """A network; its name and cidr are fixed at creation."""
 
+    for_each: ForEach | None = Field(
+        default=None,
+        description="Makes the block once for each member of a list of texts or a map: each.key, each.value.",
+    )
     name: DisplayName = Field(
         description="Display name: 4 to 32 of a-z, 0-9 and -, starting with a letter, not ending in a hyphen.",
         json_schema_extra={"pattern": NETWORK_NAME},

@@ -8,6 +8,7 @@ from planner.kinds.block_types import (
     Block,
     Description,
     DisplayName,
+    ForEach,
     Identifier,
     Plain,
     Table,
@@ -77,6 +78,10 @@ class ClusterBlock(Block):
 class PoolBlock(Block):
     """A resource pool; keys that are left out belong to the service or to somebody else."""
 
+    for_each: ForEach | None = Field(
+        default=None,
+        description="Makes the block once for each member of a list of texts or a map: each.key, each.value.",
+    )
     name: DisplayName = Field(
         description="Display name: 4 to 25 of a-z, 0-9, -, first a letter, last no hyphen (label os.modelarts/name).",
         json_schema_extra={"pattern": POOL_NAME},

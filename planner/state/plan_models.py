@@ -190,6 +190,14 @@ class BasisDocument(Document):
     service: ServiceDocument | None = Field(description="The service that was read.")
 
 
+class InputVariableDocument(Document):
+    """The value of one variable. No secret is given this way."""
+
+    name: Text = Field(description="Its name.")
+    value: JsonValue = Field(description="Its value.")
+    source: Literal["default", "environment", "auto_file", "file", "option"] = Field(description="Who gave it.")
+
+
 class InputsDocument(Document):
     """The options that the plan was made with."""
 
@@ -202,6 +210,7 @@ class InputsDocument(Document):
     refresh_only: bool = Field(description="`--refresh-only`.")
     up_to_idle: bool = Field(default=False, description="`--up-to-idle`.")
     undo: Text = Field(default="", description="The id of the receipt that `poolctl undo` takes back.")
+    variables: list[InputVariableDocument] = Field(default=[], description="Variables of the files, and their values.")
 
 
 class HourlyCostDocument(Document):

@@ -12,6 +12,7 @@ from planner.core.changes import (
     DriftRow,
     FieldChange,
     FlavorNodes,
+    InputVariable,
     Intent,
     NodeConstraint,
     Operation,
@@ -74,6 +75,7 @@ def _read_inputs(inputs: models.InputsDocument) -> PlanInputs:
         refresh_only=inputs.refresh_only,
         up_to_idle=inputs.up_to_idle,
         undo=inputs.undo,
+        variables=tuple(InputVariable(name=one.name, value=one.value, source=one.source) for one in inputs.variables),
     )
 
 

@@ -11,6 +11,7 @@ from planner.core.changes import (
     DriftRow,
     FieldChange,
     FlavorNodes,
+    InputVariable,
     Intent,
     NodeConstraint,
     Operation,
@@ -83,6 +84,13 @@ def _write_inputs(inputs: PlanInputs) -> models.InputsDocument:
         refresh_only=inputs.refresh_only,
         up_to_idle=inputs.up_to_idle,
         undo=inputs.undo,
+        variables=[_write_variable(one) for one in inputs.variables],
+    )
+
+
+def _write_variable(variable: InputVariable) -> models.InputVariableDocument:
+    return models.InputVariableDocument.model_validate(
+        {"name": variable.name, "value": format_value(variable.value), "source": variable.source}
     )
 
 

@@ -56,7 +56,7 @@ def format_told(diagnostic: Diagnostic) -> str:
 
 def _check_configuration(workplace: Workplace) -> tuple[Check, DesiredState | None]:
     try:
-        loaded = load_configuration(workplace.directory, workplace.environment)
+        loaded = load_configuration(workplace.directory, workplace.environment, variables=workplace.variables)
     except PoolctlError as error:
         return _report("configuration", error), None
     errors = [one for one in loaded.diagnostics if one.severity is Severity.ERROR]

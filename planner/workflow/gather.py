@@ -70,7 +70,7 @@ def _read(
         state=state,
         snapshot=Snapshot(),
         kinds=KINDS,
-        inputs=inputs,
+        inputs=replace(inputs, variables=files.loaded.variables),
         basis=Basis(
             lineage=state.lineage,
             serial=state.serial,

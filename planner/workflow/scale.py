@@ -45,7 +45,12 @@ def read_scaling(workplace: Workplace, address: Address, targets: Iterable[Scale
     edited = edit_numbers(original, edits)
     if edited is None:
         raise PlanError(_report_unreadable(edits))
-    loaded = load_configuration(workplace.directory, workplace.environment, edited={original.file: edited})
+    loaded = load_configuration(
+        workplace.directory,
+        workplace.environment,
+        variables=workplace.variables,
+        edited={original.file: edited},
+    )
     if loaded.desired is None:
         raise ConfigError(*loaded.diagnostics, _report_faulty(original.file))
     return Scaling(

@@ -20,7 +20,7 @@ class Validated:
 
 def validate(workplace: Workplace) -> Validated:
     """Return what is wrong with the files; nothing is raised for what a user wrote."""
-    loaded = load_configuration(workplace.directory, workplace.environment)
+    loaded = load_configuration(workplace.directory, workplace.environment, variables=workplace.variables)
     return Validated(is_valid=loaded.desired is not None, diagnostics=loaded.diagnostics)
 
 

@@ -8,7 +8,8 @@ from typing import Final
 
 import planner
 from planner.config.errors import ConfigError
-from planner.config.load import Loaded, load_configuration
+from planner.config.load import NO_INPUTS, Loaded, load_configuration
+from planner.config.variable_inputs import VariableInputs
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, make_warning
 from planner.core.events import Emit, Noticed
@@ -24,6 +25,7 @@ class Workplace:
 
     ``directory`` holds the configuration. ``clock`` returns aware moments in UTC, ``make_id`` a fresh
     UUID each time, ``who`` is ``user@host``. ``log`` takes the lines of ``--debug`` where that is asked for.
+    ``variables`` are the values that the command line or a saved plan gives.
     """
 
     directory: Path
@@ -33,6 +35,7 @@ class Workplace:
     make_id: Callable[[], str]
     who: str
     log: Callable[[str], None] | None = None
+    variables: VariableInputs = NO_INPUTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ class Files:
 
 def load_files(workplace: Workplace) -> Files:
     """Return the configuration; raises ConfigError with all that is wrong."""
-    loaded = load_configuration(workplace.directory, workplace.environment)
+    loaded = load_configuration(workplace.directory, workplace.environment, variables=workplace.variables)
     if loaded.desired is None:
         raise ConfigError(*loaded.diagnostics)
     return Files(loaded=loaded, desired=loaded.desired)
@@ -61,7 +64,7 @@ def load_desired_or_nothing(workplace: Workplace) -> DesiredState:
 
     Raises ConfigError where there are files and something is wrong with them.
     """
-    loaded = load_configuration(workplace.directory, workplace.environment)
+    loaded = load_configuration(workplace.directory, workplace.environment, variables=workplace.variables)
     if loaded.desired is not None:
         return loaded.desired
     if [one.code for one in loaded.diagnostics] == [NO_FILES]:

@@ -37,7 +37,7 @@ def test_the_schema_is_a_schema():
     assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
-PARTS = [("", SCHEMA), *SCHEMA["$defs"].items()]
+PARTS = [("", SCHEMA), *((name, one) for name, one in SCHEMA["$defs"].items() if name != "Expression")]
 KEYS = [
     pytest.param(part, id=f"{name}.{key}") for name, table in PARTS for key, part in table.get("properties", {}).items()
 ]

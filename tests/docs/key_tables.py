@@ -41,7 +41,17 @@ def find_covered(text: str, *, schema: Schema) -> frozenset[str]:
 
 
 def _list_keys(definition: Schema) -> list[tuple[str, Schema]]:
-    return list(definition.get("properties", {}).items())
+    return [(key, _leave_expression_out(one)) for key, one in definition.get("properties", {}).items()]
+
+
+def _leave_expression_out(member: Schema) -> Schema:
+    """Return ``member`` less the expression that most keys take besides: the document says so once."""
+    kept = [one for one in member.get("anyOf", ()) if not str(one.get("$ref", "")).endswith("/Expression")]
+    if not kept:
+        return member
+    inner = {key: one for key, one in kept[0].items() if key != "items"}
+    items = {"items": _leave_expression_out(kept[0]["items"])} if "items" in kept[0] else {}
+    return {**inner, **items, **{key: one for key, one in member.items() if key != "anyOf"}}
 
 
 def _list_rows(
@@ -85,4 +95,6 @@ def _format_plain(member: Schema) -> str:
         return "moment"
     if "minimum" in member and "maximum" in member:
         return f"{member['minimum']} to {member['maximum']}"
-    return _TYPES[member["type"]]
+    if isinstance(member.get("type"), list):
+        return "list, table or expression"
+    return _TYPES[member["type"]] if "type" in member else "any value"

@@ -20,7 +20,7 @@ def test_the_tables_of_keys_are_those_of_the_schema(root, schema, keep_document)
 
 def test_every_key_of_the_schema_stands_in_a_table(root, schema):
     text = (root / "docs/configuration.md").read_text(encoding="utf-8")
-    assert find_covered(text, schema=schema) == set(schema["$defs"])
+    assert find_covered(text, schema=schema) == set(schema["$defs"]) - {"Expression"}
 
 
 def test_every_block_of_the_schema_has_its_heading(root, schema):
