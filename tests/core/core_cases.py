@@ -129,21 +129,19 @@ def draw_entries(draw: st.DrawFn) -> list[Tree]:
     ]
 
 
-def make_pools(type_: str) -> st.SearchStrategy[Tree]:
-    """Return trees of pools of this type."""
-    return st.builds(
-        lambda entries, notes, scope, rest: {
-            "metadata": {"labels": {"os.modelarts/name": "train"}, "annotations": dict(notes)},
-            "spec": {"type": type_, "resources": entries, "scope": list(scope), **rest},
-        },
-        draw_entries(),
-        st.sampled_from(_DICTIONARIES),
-        st.sampled_from(_SETS),
-        draw_members(_SPEC_FIELDS),
-    )
-
-
-POOLS = make_pools("Dedicate")
+# The pools of one example are of one type: a change of it is a replacement, which has laws of its own.
+TYPES = st.shared(st.sampled_from(("Dedicate", "Logical")), key="type")
+POOLS = st.builds(
+    lambda type_, entries, notes, scope, rest: {
+        "metadata": {"labels": {"os.modelarts/name": "train"}, "annotations": dict(notes)},
+        "spec": {"type": type_, "resources": entries, "scope": list(scope), **rest},
+    },
+    TYPES,
+    draw_entries(),
+    st.sampled_from(_DICTIONARIES),
+    st.sampled_from(_SETS),
+    draw_members(_SPEC_FIELDS),
+)
 RANDOMS = st.integers(0, 2**24 - 1).map(random.Random)
 
 POOL = Address(kind="pool", name="a")
