@@ -28,6 +28,8 @@ def _silence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             if name.startswith(_HEARD) or name in _HEARD_EXACTLY:
                 patch.delenv(name)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        # The terminals of the tests know escapes, also where the tests run without a terminal.
+        patch.setenv("TERM", "xterm-256color")
         # Who commits is the affair of whoever runs the tests.
         patch.setenv("GIT_CONFIG_GLOBAL", str(git))
         yield
