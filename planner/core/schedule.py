@@ -16,6 +16,9 @@ MERGE_PATCH = "application/merge-patch+json"
 GONE = "gone (404)"
 """What a DELETE is waited for."""
 
+NODE_REMOVAL = "/nodes/batch-delete"
+"""What a request that removes nodes by name has after the path of the pool."""
+
 _ANY_PHASE = "any phase"
 
 
@@ -93,7 +96,7 @@ def _make_updates(change: Change, *, rules: KindRules, path: str) -> tuple[Opera
 def _make_update(stage: Stage, body: Tree, *, path: str) -> Operation:
     return Operation(
         method="POST" if stage.nodes else "PATCH",
-        path=f"{path}/nodes/batch-delete" if stage.nodes else path,
+        path=f"{path}{NODE_REMOVAL}" if stage.nodes else path,
         content_type=JSON if stage.nodes else MERGE_PATCH,
         body=None if stage.nodes else body,
         when=" or ".join(stage.phases),

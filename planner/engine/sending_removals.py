@@ -1,5 +1,6 @@
 """Removing nodes by name: idle ones are chosen right before the request (semantics 7.5)."""
 
+from planner.core.advance import record_update
 from planner.core.changes import Disruption, Failed, NodeConstraint, Uncertain
 from planner.core.live_trees import make_tree
 from planner.core.node_counts import find_matching, find_removable
@@ -74,7 +75,7 @@ def _send(context: RunContext, step: Step, *, names: tuple[str, ...], live: Live
     while left:
         number += 1
         try:
-            _send_once(context, step, names=left)
+            _send_once(context, step, names=left, live=live)
         except RemoteError as error:
             may_send = may_repeat(context, "POST", error, number=number)
             found = _find_left(context, step, names)
@@ -88,10 +89,12 @@ def _send(context: RunContext, step: Step, *, names: tuple[str, ...], live: Live
     return Sent(live=live, removed=names)
 
 
-def _send_once(context: RunContext, step: Step, *, names: tuple[str, ...]) -> None:
+def _send_once(context: RunContext, step: Step, *, names: tuple[str, ...], live: LiveResource) -> None:
     body: Value = {"deleteNodeNames": [*names]}
-    note_start(context, step, body=body, tracked=context.ledger.find(step.change.address))
-    operation = step.operation
+    operation, tracked = step.operation, context.ledger.find(step.change.address)
+    if tracked is not None:
+        tracked = record_update(tracked, step.change, sent=operation.intents, live=live, rules=step.rules)
+    note_start(context, step, body=body, tracked=tracked)
     context.gateway.send("POST", operation.path, body=body, content_type=operation.content_type)
 
 

@@ -1,22 +1,26 @@
 """What an interrupted run left open, settled by reading alone (semantics 8.1, 8.2)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from planner.core.addresses import Address
 from planner.core.adoption import is_made_from
+from planner.core.assign import find_field
 from planner.core.diagnostics import Diagnostic, Severity, make_notice, make_warning
 from planner.core.kind_rules import KindRules
-from planner.core.live_trees import find_display_name, make_seen, make_tree
+from planner.core.live_trees import find_display_name, find_phase, make_seen, make_tree
+from planner.core.preparing import RESOURCES, find_entry_keys
 from planner.core.progress import Broken, Pending
 from planner.core.rest import find_rest
-from planner.core.schedule import GONE
+from planner.core.schedule import GONE, NODE_REMOVAL
 from planner.core.snapshot import LiveResource, Snapshot
 from planner.core.tracking import State, TrackedResource
-from planner.core.trees import as_tree, is_same
+from planner.core.trees import ABSENT, as_tree, is_same
 from planner.engine.journal import OpenRun, OperationStarted, find_unsettled, replay
 
 Resources = Mapping[Address, TrackedResource]
+
+_NODES_GONE = "these nodes gone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +38,15 @@ class Recalled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """Tracked resources and snapshot after settling; ``adopted`` were made by an interrupted run."""
+    """Tracked resources and snapshot after settling.
+
+    ``under_way`` is what the service still works on for an interrupted run, and until when: the state has to
+    remember it, or what comes of it would look like the doing of others.
+    """
 
     resources: Resources
     snapshot: Snapshot
+    under_way: Mapping[Address, str] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -96,11 +105,16 @@ def _settle_one(settled: Settled, operation: OperationStarted, *, rules: KindRul
     if operation.tracked is None:
         return _settle_deletion(settled, address)
     if address in settled.resources:
+        if operation.path.endswith(NODE_REMOVAL):
+            return _settle_removal(settled, operation, operation.tracked, rules=rules)
         return _settle_update(settled, operation, operation.tracked)
     return _settle_creation(settled, operation, operation.tracked, rules=rules)
 
 
 def _settle_deletion(settled: Settled, address: Address) -> Settled:
+    live = settled.snapshot.resources.get(address)
+    if live is not None and find_phase(live) == "Deleting":
+        return _keep_under_way(settled, address, until=GONE)
     if address not in settled.snapshot.missing:
         return settled
     kept = {one: tracked for one, tracked in settled.resources.items() if one != address}
@@ -121,6 +135,23 @@ def _settle_update(settled: Settled, operation: OperationStarted, tracked: Track
     return _tell(replace(settled, resources=resources), operation.address, "it was changed as asked")
 
 
+def _settle_removal(
+    settled: Settled, operation: OperationStarted, tracked: TrackedResource, *, rules: KindRules
+) -> Settled:
+    """Take nodes for removed once the counts have followed; until then they may be on their way out."""
+    live = settled.snapshot.resources.get(operation.address)
+    if live is None:
+        return settled
+    counts = [(*RESOURCES, key, "count") for key in find_entry_keys(tracked.last_applied, rules)]
+    asked, found = tracked.last_applied, make_tree(live)
+    if any(find_field(asked, one, rules=rules) not in (ABSENT, find_field(found, one, rules=rules)) for one in counts):
+        return _keep_under_way(settled, operation.address, until=_NODES_GONE)
+    known = settled.resources[operation.address]
+    removed = replace(tracked, id=known.id, last_seen=make_seen(live), waiting=known.waiting)
+    resources = {**settled.resources, operation.address: removed}
+    return _tell(replace(settled, resources=resources), operation.address, "the nodes are gone")
+
+
 def _settle_creation(
     settled: Settled, operation: OperationStarted, tracked: TrackedResource, *, rules: KindRules
 ) -> Settled:
@@ -136,6 +167,8 @@ def _settle_creation(
         others={**settled.snapshot.others, address.kind: tuple(one for one in others if one is not twin)},
     )
     resources = {**settled.resources, address: adopted}
+    if isinstance(find_rest(address, twin, None, rules=rules), Pending):
+        settled = _keep_under_way(settled, address, until=" or ".join(rules.api.created_phases))
     return _tell(replace(settled, resources=resources, snapshot=snapshot), address, f"it was made: {twin.id}")
 
 
@@ -157,6 +190,10 @@ def _settle_waiting(settled: Settled, address: Address, again: LiveResource | No
         resources={**settled.resources, address: finished},
         diagnostics=(*settled.diagnostics, *warnings),
     )
+
+
+def _keep_under_way(settled: Settled, address: Address, *, until: str) -> Settled:
+    return replace(settled, under_way={**settled.under_way, address: until})
 
 
 def _is_contained(body: object, live: object) -> bool:

@@ -132,7 +132,7 @@ def _widen(workplace: Workplace, digests: tuple[str, ...]) -> tuple[str, ...]:
 
 def _apply(desk: Desk, request: ApplyRequest, *, approve: Approve, story: Story) -> Applied:
     prepared = _prepare(desk, request)
-    settled = save_settled(desk, prepared.request.state)
+    settled = save_settled(desk, prepared)
     if request.inputs.refresh_only:
         return _refresh(settled, prepared, approve=approve)
     if request.saved is None:

@@ -86,8 +86,12 @@ def save_state(
     return replace(desk, state=following)
 
 
-def save_settled(desk: Desk, settled: State) -> Desk:
-    """Store what settling found, close the journals of the interrupted runs, and return the desk without them."""
+def save_settled(desk: Desk, prepared: Prepared) -> Desk:
+    """Store what settling found, close the journals of the interrupted runs, and return the desk without them.
+
+    What is still under way is stored as waited for: once its journal is closed, nothing else knows of it.
+    """
+    settled = _mark_waiting(prepared.request.state, prepared.under_way)
     if not desk.recalled.runs and settled.resources == desk.state.resources:
         return desk
     saved = save_state(desk, settled.resources)
@@ -95,6 +99,15 @@ def save_settled(desk: Desk, settled: State) -> Desk:
         keep_settled(saved, run, before=desk.recalled.state.resources, after=settled.resources)
         close_run(run.path, time=f"{desk.workplace.clock():%Y-%m-%dT%H:%M:%SZ}")
     return replace(saved, recalled=Recalled(state=saved.state))
+
+
+def _mark_waiting(state: State, under_way: Mapping[Address, str]) -> State:
+    marked = {
+        address: replace(state.resources[address], waiting=until)
+        for address, until in under_way.items()
+        if address in state.resources
+    }
+    return replace(state, resources={**state.resources, **marked})
 
 
 def save_refreshed(desk: Desk, prepared: Prepared) -> tuple[ChangeEnded, ...]:

@@ -1,6 +1,7 @@
 """What a plan is made from: files, state with its journals, and a snapshot of the service."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from planner.core.addresses import Address
 from planner.core.api_names import DEFAULT_WORKSPACE
@@ -15,7 +16,7 @@ from planner.core.snapshot import Evidence, LiveResource, Snapshot, Unread
 from planner.core.tracking import State
 from planner.core.undo import UndoStep
 from planner.engine.journal import load_open_runs
-from planner.engine.settle import Recalled, find_awaited, recall, settle
+from planner.engine.settle import Recalled, Settled, find_awaited, recall, settle
 from planner.kinds.table import KINDS
 from planner.remote.catalog import fetch_flavors, fetch_quotas
 from planner.remote.client import Client
@@ -30,12 +31,16 @@ from planner.workflow.workplace import Files, Workplace, find_store_warnings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A plan with everything that it was made from. ``warnings`` are those that stand outside of the plan."""
+    """A plan with everything that it was made from. ``warnings`` are those that stand outside of the plan.
+
+    ``under_way`` is what the service still works on for an interrupted run, and until when.
+    """
 
     request: PlanningRequest
     plan: Plan
     warnings: tuple[Diagnostic, ...]
     undo_steps: tuple[UndoStep, ...] = ()
+    under_way: Mapping[Address, str] = field(default_factory=dict)
 
 
 def recall_state(workplace: Workplace, state: State | None) -> Recalled:
@@ -47,7 +52,8 @@ def prepare(workplace: Workplace, client: Client, files: Files, *, recalled: Rec
     """Read the service and build the plan; raises PlanError with all that is wrong."""
     receipt = find_undone(workplace, files, inputs)
     asked = ask_before(files, receipt, state=recalled.state)
-    request, told = _read(workplace, client, asked, recalled=recalled, inputs=inputs)
+    request, settled = _read(workplace, client, asked, recalled=recalled, inputs=inputs)
+    told = settled.diagnostics
     request, steps = ask_after(request, files, receipt=receipt)
     draft = build_plan(request)
     if has_errors(draft.diagnostics):
@@ -57,12 +63,12 @@ def prepare(workplace: Workplace, client: Client, files: Files, *, recalled: Rec
         request = _add_evidence(client, request, needs)
     plan = build_plan(request) if needs.is_any else draft
     warnings = (*files.loaded.diagnostics, *find_store_warnings(workplace), *recalled.diagnostics, *told)
-    return Prepared(request=request, plan=plan, warnings=warnings, undo_steps=steps)
+    return Prepared(request=request, plan=plan, warnings=warnings, undo_steps=steps, under_way=settled.under_way)
 
 
 def _read(
     workplace: Workplace, client: Client, files: Files, *, recalled: Recalled, inputs: PlanInputs
-) -> tuple[PlanningRequest, tuple[Diagnostic, ...]]:
+) -> tuple[PlanningRequest, Settled]:
     """Return what to plan on, settled by what was read; raises PlanError where something is unread."""
     state = recalled.state
     request = PlanningRequest(
@@ -88,7 +94,7 @@ def _read(
     again = _read_again(client, snapshot, find_awaited(recalled, snapshot))
     settled = settle(recalled, snapshot, kinds=KINDS, again=again)
     settled_state = replace(state, resources=settled.resources)
-    return replace(request, state=settled_state, snapshot=settled.snapshot), settled.diagnostics
+    return replace(request, state=settled_state, snapshot=settled.snapshot), settled
 
 
 def _read_again(client: Client, snapshot: Snapshot, awaited: tuple[Address, ...]) -> dict[Address, LiveResource]:

@@ -1,4 +1,4 @@
-"""poolctl in a process of its own that is killed at a chosen point: at a step on the disk, or at a request."""
+"""poolctl in a process of its own, on a disk that is full or killed at a chosen request."""
 
 import errno
 import itertools
@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -17,25 +16,11 @@ from planner.simulator.requests import Request
 
 KILLED = -signal.SIGKILL
 _PRELOADED = ["planner.cli.entry", "planner.workflow.apply", "planner.cli.apply_output", "httpx", "dying"]
-# A kill loses nothing that was written: whether it was synced makes no difference, so fsync is no step.
-_STEPS = ("write", "replace", "rename", "link", "unlink")
-
-
-def run_dying(arguments: list[str], *, at: int) -> int | None:
-    """Run poolctl until its ``at``-th step on the disk, and return its exit code: KILLED if it came that far.
-
-    A step is a call that writes, renames or removes, in any thread. It dies before the step, and in the
-    middle of a write. The world of the embedded simulator is on the disk too, so that each request is a step.
-    """
-    process = _fork(arguments, at=at)
-    process.start()
-    process.join()
-    return process.exitcode
 
 
 def run_full(arguments: list[str], *, at: int, times: int) -> int | None:
     """Run poolctl on a disk that is full for ``times`` writes from the ``at``-th on; return its exit code."""
-    process = _fork(arguments, at=0, full=range(at, at + times))
+    process = _fork(arguments, full=range(at, at + times))
     process.start()
     process.join()
     return process.exitcode
@@ -43,48 +28,27 @@ def run_full(arguments: list[str], *, at: int, times: int) -> int | None:
 
 def run_killed(arguments: list[str], killer: "Killer") -> int | None:
     """Run poolctl until ``killer`` ends it, and return its exit code."""
-    process = _fork(arguments, at=0)
+    process = _fork(arguments)
     killer.aim(process)
     process.start()
     process.join()
     return process.exitcode
 
 
-def _fork(arguments: list[str], *, at: int, full: range = range(0)) -> ForkServerProcess:
+def _fork(arguments: list[str], *, full: range = range(0)) -> ForkServerProcess:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
-    return context.Process(target=_run, args=(arguments, dict(os.environ)), kwargs={"at": at, "full": full})
+    return context.Process(target=_run, args=(arguments, dict(os.environ)), kwargs={"full": full})
 
 
-def _run(arguments: list[str], environment: dict[str, str], *, at: int, full: range) -> None:
+def _run(arguments: list[str], environment: dict[str, str], *, full: range) -> None:
     from planner.cli.entry import main
 
     os.environ.update(environment)
     nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it lives as long as the process
     sys.stdout = sys.stderr = nowhere
-    steps = _Steps(at)
-    for name in _STEPS:
-        setattr(os, name, steps.wrap(name, getattr(os, name)))
     os.write = _make_full(os.write, full)
     sys.exit(main(arguments))
-
-
-class _Steps:
-    """Counts the steps of all threads."""
-
-    def __init__(self, last: int) -> None:
-        self._left = last
-        self._lock = threading.Lock()
-
-    def wrap(self, name: str, step: Callable[..., Any]) -> Callable[..., Any]:
-        def count(*arguments: Any, **options: Any) -> Any:
-            with self._lock:
-                self._left -= 1
-                if not self._left:
-                    _die(name, step, arguments)
-            return step(*arguments, **options)
-
-        return count
 
 
 def _make_full(write: Callable[[int, Any], int], full: range) -> Callable[[int, Any], int]:
@@ -97,12 +61,6 @@ def _make_full(write: Callable[[int, Any], int], full: range) -> Callable[[int, 
         return write(descriptor, data)
 
     return write_or_refuse
-
-
-def _die(name: str, step: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    if name == "write":
-        step(arguments[0], arguments[1][: len(arguments[1]) // 2])
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Killer:
