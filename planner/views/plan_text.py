@@ -53,8 +53,9 @@ def has_changes(summary: PlanSummary) -> bool:
 
 
 def has_news(plan: Plan) -> bool:
-    """Tell whether applying ``plan`` would do anything: a refresh takes note of drift as well."""
-    return has_changes(plan.summary) or (plan.inputs.refresh_only and bool(plan.drift))
+    """Tell whether something is left to do: changes, drift that a refresh takes note of, or nodes that stay for now."""
+    is_held_back = any(one.code == HELD_BACK for one in plan.diagnostics)
+    return has_changes(plan.summary) or (plan.inputs.refresh_only and bool(plan.drift)) or is_held_back
 
 
 def is_import_with_changes(change: Change) -> bool:
@@ -145,7 +146,7 @@ def _build_refused(blocked: list[Change], *, width: int) -> list[Line]:
 def _make_last_line(plan: Plan) -> Line:
     """Return Terraform's last line: what is imported and changed counts as both."""
     summary = plan.summary
-    if not has_news(plan) and not any(one.code == HELD_BACK for one in plan.diagnostics):
+    if not has_news(plan):
         return make_line(Span(NO_CHANGES, Tone.BOLD))
     imports = f"{summary.import_} to import, " if summary.import_ else ""
     added, destroyed = summary.create + summary.replace, summary.delete + summary.replace

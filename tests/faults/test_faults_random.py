@@ -54,13 +54,25 @@ class RandomLife(RuleBasedStateMachine):
             self._scene.enter_context(open_site(directory, settings=provider, make_server=RecordingServer))
         )
 
-    @rule(wishes=EDITS, faults=SOME_FAULTS, landing=st.booleans(), permitted=st.lists(POOLS, unique=True, max_size=1))
+    @rule(
+        wishes=EDITS,
+        faults=SOME_FAULTS,
+        landing=st.booleans(),
+        permitted=st.lists(POOLS, unique=True, max_size=1),
+        options=st.sampled_from([(), ("--up-to-idle",)]),
+    )
     def edit_and_apply(
-        self, wishes: dict[str, Wish], faults: dict[int, Fault], permitted: list[str], *, landing: bool
+        self,
+        wishes: dict[str, Wish],
+        faults: dict[int, Fault],
+        permitted: list[str],
+        *,
+        landing: bool,
+        options: tuple[str, ...],
     ) -> None:
         self.estate.wishes |= wishes
         weather = Weather(site=self.estate.site, faults=faults, landing=landing)
-        self.estate.apply("--skip-blocked", weather=weather, permitted=permitted)
+        self.estate.apply("--skip-blocked", *options, weather=weather, permitted=permitted)
 
     @rule(wishes=EDITS, at=st.integers(1, 25), takes_effect=st.booleans())
     def edit_apply_and_die(self, wishes: dict[str, Wish], at: int, *, takes_effect: bool) -> None:

@@ -93,6 +93,7 @@ def test_up_to_idle_takes_what_is_idle_and_says_what_stays(pool: Story, busy, le
     pool.run_jobs(*(ours[one] for one in busy))
     pool.files(make_block(make_entry(CPU, 1)))
     planned = pool.plan("--up-to-idle")
+    assert planned.code == 2
     assert planned.out.splitlines()[-1] == last
     assert f"{4 - left} of the 3 nodes of {CPU} to remove are known to be idle" in flatten(planned.err)
     assert pool.apply("--up-to-idle").code == 0

@@ -151,17 +151,27 @@ def test_what_is_not_approved_does_not_count_for_the_run(two: Story):
     assert two.find_counts(OTHER_ID) == {f"{CPU}-default": 6, f"{GPU}-default": 4}
 
 
-def grow_b(story: Story, cpu: int) -> None:
+def resize_b(story: Story, cpu: int) -> None:
     resources = [{"flavor": CPU, "count": cpu}, {"flavor": GPU, "count": 4}]
     story.patch_pool({"spec": {"resources": resources}}, OTHER_ID)
 
 
-def test_a_saved_plan_meets_the_guards_of_the_run_with_the_counts_of_today(two: Story):
+@pytest.mark.parametrize(
+    ("cpu_of_b", "left", "code"),
+    [pytest.param(6, 4, 0, id="as planned: 2 of 20"), pytest.param(2, 6, 1, id="one pool is smaller now: 2 of 16")],
+)
+def test_a_saved_plan_meets_the_guards_of_the_run_with_the_counts_of_today(
+    two: Story, cpu_of_b: int, left: int, code: int
+):
     ranged = make_block("b", 6, 4).replace("count = 6", "count = { min = 2, max = 7 }")
-    two.files(make_block("a", 5, 4), ranged, "[guards.run]\nmax_percent_removed = 10\n")
+    two.files(make_block("a", 4, 4), ranged, "[guards.run]\nmax_percent_removed = 10\n")
     assert two.run("plan", "--out", "p.json").code == 0
-    assert two.run("apply", "p.json").code == 0
-    assert two.find_counts() == {f"{CPU}-default": 5, f"{GPU}-default": 4}
+    assert find_blocks(two) == []
+    resize_b(two, cpu_of_b)
+    two.take_writes()
+    ended = two.run("apply", "p.json")
+    assert (ended.code, bool(two.take_writes())) == (code, code == 0)
+    assert two.find_counts() == {f"{CPU}-default": left, f"{GPU}-default": 4}
 
 
 FIRST_LINES = [
