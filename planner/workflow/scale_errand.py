@@ -84,7 +84,7 @@ class ScaleErrand:
         change = find_change(plan, self._scaling.address)
         self._before = (change.before if change else None) or {}
         if edits and edited is not None:
-            replace_document(self._workplace, self._scaling.original, by=edited)
+            replace_document(self._workplace.directory, self._scaling.original, by=edited)
             self._written, self.edits = edited, edits
         try:
             return self._put_holds(desk, (change.after if change else None) or {})
@@ -158,7 +158,7 @@ class ScaleErrand:
             return ()
         written, self._written = self._written, None
         try:
-            replace_document(self._workplace, written, by=self._scaling.original)
+            replace_document(self._workplace.directory, written, by=self._scaling.original)
         except PoolctlError as error:
             return (*error.diagnostics, _report_left_edit(self.edits))
         return (_report_taken_back(self._scaling.address, self._scaling.original.file),)

@@ -11,6 +11,9 @@ from types import SimpleNamespace
 from typing import Final
 
 from planner.cli.faults import make_fault_diagnostic
+from planner.config import count_edits, text_edits
+from planner.config.documents import Document
+from planner.config.load import load_configuration
 from planner.core import evidence_sightings, progress, sightings
 from planner.core.addresses import Address
 from planner.core.changes import NodeConstraint
@@ -18,13 +21,25 @@ from planner.core.desired import ProviderSettings
 from planner.core.diagnostics import Diagnostic, PoolctlError
 from planner.core.node_tallies import NodeTally
 from planner.core.plan_order import _report_circle
+from planner.core.scaling import ScaleTarget
 from planner.core.snapshot import LiveQuota, Snapshot
 from planner.core.up_to_idle import HeldBack
 from planner.engine import change_run, journal, runner, sending_creations, sending_patches, settle
 from planner.remote import errors, reading
 from planner.remote.endpoint import resolve_endpoint
 from planner.state import document, files, local, lock, os_errors
-from planner.workflow import commits, fmt, log, probe_bench, probe_record, serve, state_edits
+from planner.workflow import (
+    commits,
+    fmt,
+    log,
+    probe_bench,
+    probe_record,
+    scale,
+    scale_errand,
+    scale_files,
+    serve,
+    state_edits,
+)
 
 TRAINING: Final = Address(kind="pool", name="training")
 SEARCH: Final = Address(kind="pool", name="search")
@@ -45,6 +60,11 @@ HOLDER: Final = lock.Holder(
     created="2026-11-25T09:12:00Z",
     version="0.1.0",
 )
+
+
+_FILE: Final = "main.pools.toml"
+_EIGHT: Final = ScaleTarget(flavor=FLAVOR, count=8)
+_EDIT: Final = text_edits.NumberEdit(file=_FILE, path=(), label="count", line=7, before=4, after=8)
 
 
 def make(code: str) -> Diagnostic:
@@ -75,6 +95,22 @@ def _refuse_file(number: int) -> Diagnostic:
     error = OSError(number, os.strerror(number))
     made = os_errors.make_file_error(error, path=STATE, what="state file", doing="write", aftermath=os_errors.UNTOUCHED)
     return made.diagnostics[0]
+
+
+def _scale(count: str, *targets: ScaleTarget, address: Address = TRAINING) -> Diagnostic:
+    """Return what is told of scaling a pool of one entry whose nodes are written as ``count``."""
+    block = f'[pool.training]\nname = "training"\ntype = "Dedicate"\n[[pool.training.resources]]\nflavor = "{FLAVOR}"\n'
+    Path(_FILE).write_text(f"{block}{count}\n", encoding="utf-8")
+    loaded = load_configuration(Path(), {})
+    assert loaded.desired is not None, loaded.diagnostics
+    asked = targets or (_EIGHT,)
+    return count_edits.find_count_edits(loaded.sources, loaded.desired, address=address, targets=asked).faults[0]
+
+
+def _replace_changed() -> Diagnostic:
+    document = Document(file=_FILE, text="", tree={})
+    Path(_FILE).write_text("# another\n", encoding="utf-8")
+    return _catch(lambda: scale_files.replace_document(Path(), document, by=document))
 
 
 def _read_state(text: str) -> Diagnostic:
@@ -227,6 +263,22 @@ MAKERS: Final[Mapping[str, Callable[[], Diagnostic]]] = {
     "remote.unauthorized": lambda: _refuse(401, "ModelArts.50001000", "token is invalid"),
     "remote.unreachable": lambda: errors.Unreachable("Connection refused.", may_have_reached=False).diagnostics[0],
     "remote.unread": lambda: reading._build_unread(TRAINING, _THROTTLED),
+    "scale.address": lambda: _scale("count = 4", address=SEARCH),
+    "scale.expression": lambda: _scale('count = "${2 + 2}"'),
+    "scale.faulty": lambda: scale._report_faulty(_FILE),
+    "scale.file-changed": _replace_changed,
+    "scale.kept": lambda: scale_errand._report_kept(TRAINING, _EIGHT, planned=4),
+    "scale.left-edit": lambda: scale_errand._report_left_edit([_EDIT]),
+    "scale.node-pool": lambda: _scale(
+        f'count = 4\n[[pool.training.resources]]\nflavor = "{FLAVOR}"\nnode_pool = "np"\ncount = 1'
+    ),
+    "scale.range": lambda: _scale("count = { min = 2, max = 6 }"),
+    "scale.taken-back": lambda: scale_errand._report_taken_back(TRAINING, _FILE),
+    "scale.twice": lambda: _scale("count = 4", _EIGHT, _EIGHT),
+    "scale.unfinished": lambda: scale_errand._report_unfinished(TRAINING, _FILE),
+    "scale.unreadable": lambda: scale._report_unreadable((_EDIT,)),
+    "scale.untracked": lambda: scale_errand._report_untracked(TRAINING),
+    "scale.zone": lambda: _scale('azs = [{ az = "eu-de-01", count = 2 }, { az = "eu-de-02", count = 2 }]'),
     "settle.done": lambda: settle._tell(
         settle.Settled(resources={}, snapshot=Snapshot()), TRAINING, "it was made"
     ).diagnostics[0],

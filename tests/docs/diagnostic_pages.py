@@ -23,7 +23,7 @@ FOLDER: Final = "docs/diagnostics"
 _PACKAGE: Final = Path(planner.__file__).parent
 _FAMILIES: Final = (
     "apply|approval|config|drift|fmt|import|init|journal|lock|log|nodes|plan|policy|poolctl|probe|remote|settle|"
-    "simulator|state|terminal|undo"
+    "scale|simulator|state|terminal|undo"
 )
 _CODE: Final = re.compile(rf"(?:{_FAMILIES})\.(?!json$|vars$)[a-z][a-z0-9-]*[a-z0-9]")
 FORMED: Final = {
