@@ -15,6 +15,8 @@ _LITERAL: Final = frozenset(
         "BackendBlock",
         "LocalBackendBlock",
         "PoolctlBlock",
+        "SeveritiesBlock",
+        "ConfigSeveritiesBlock",
         "VariableBlock",
         "ValidationBlock",
         "MovedBlock",

@@ -67,7 +67,7 @@ def format_box(*diagnostics: Diagnostic) -> str:
 
 def read_summary(text: str) -> str:
     """Return the first words under the title: what the code means."""
-    return re.split(r"(?<=[.:])\s", text.split("\n\n")[1].replace("\n", " "))[0].rstrip(":")
+    return re.split(r"(?<=\.)\s", text.split("\n\n")[1].replace("\n", " "))[0]
 
 
 def is_run(text: str, *, code: str) -> bool:

@@ -34,12 +34,15 @@ def find_tables() -> Iterator[Table]:
 
 def write_value(part: Schema) -> str:
     """Return some value that ``part`` describes."""
-    forms = (part, *part.get("oneOf", ()), *part.get("anyOf", ()))
+    forms = tuple(_find_forms(part))
     if words := next((one["enum"] for one in forms if "enum" in one), None):
         return f'"{words[0]}"'
-    if part.get("format") == "date-time":
+    if any(one.get("format") == "date-time" for one in forms):
         return "2026-12-01T06:00:00Z"
-    kind = next((one["type"] for one in forms if "type" in one), "object")
+    kind = next(
+        (one["type"] for one in forms if "type" in one), "object" if len(forms) > 1 or "$ref" in part else "string"
+    )
+    kind = kind if isinstance(kind, str) else kind[0]
     return {"string": '"x"', "array": "[]", "integer": "1", "number": "1.5", "boolean": "true"}.get(kind, "{}")
 
 
@@ -49,7 +52,7 @@ def _find_below(schema: Schema, part: Schema, *, path: str, headers: str) -> Ite
         return
     for named in part.get("patternProperties", {}).values():
         yield from _find_below(schema, named, path=f"{path}.{NAME}", headers=headers)
-    for form in (part, *part.get("oneOf", ())):
+    for form in _find_forms(part):
         if "$ref" in form:
             yield from _find_in(schema, form, path=path, headers=headers)
 
@@ -61,3 +64,11 @@ def _find_in(schema: Schema, part: Schema, *, path: str, headers: str) -> Iterat
     yield Table(path=path, headers=headers if is_open else f"{headers}[{path}]\n", keys=keys, required=required)
     for key, inner in keys.items():
         yield from _find_below(schema, inner, path=f"{path}.{key}", headers=headers)
+
+
+def _find_forms(part: Schema) -> Iterator[Schema]:
+    """Yield ``part`` and the forms that its value may have, but for the expression that most keys take besides."""
+    if not part.get("$ref", "").endswith("/Expression"):
+        yield part
+    for form in (*part.get("oneOf", ()), *part.get("anyOf", ())):
+        yield from _find_forms(form)
