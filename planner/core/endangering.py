@@ -29,10 +29,13 @@ def find_endangered(change: Change, evidence: Evidence | Unread | None, *, rules
 
 
 def _count_busy(change: Change, evidence: Evidence) -> int | None:
-    """Return how many nodes go beyond those that are idle; None where none is chosen by name."""
+    """Return how many nodes go beyond those that are idle; None where none is chosen by name, or where enough are idle.
+
+    Then something else than the number of idle nodes is what does harm.
+    """
     constraints = [one.nodes for one in change.operations if one.nodes is not None]
     missing = (one.count - len(find_removable(evidence, one)) for one in constraints)
-    return sum(max(0, count) for count in missing) if constraints else None
+    return sum(max(0, count) for count in missing) or None
 
 
 def _describe(workloads: Iterable[LiveWorkload], evidence: Evidence) -> tuple[EndangeredWorkload, ...]:

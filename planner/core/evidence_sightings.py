@@ -6,6 +6,7 @@ from typing import Final
 from planner.core.addresses import Address
 from planner.core.changes import NodeConstraint
 from planner.core.diagnostics import Diagnostic, make_warning
+from planner.core.first_zones import FirstZones
 from planner.core.node_tallies import NodeTally
 from planner.core.snapshot import LiveQuota
 from planner.core.up_to_idle import HeldBack
@@ -32,6 +33,20 @@ def report_few_idle(address: Address, constraint: NodeConstraint, *, idle: int) 
         detail=f"{idle} of the {constraint.count} nodes of {_format_place(constraint)} to remove are idle and "
         "unlocked. To remove the others as well, the service would choose them, and their jobs would die. Wait for the "
         "jobs, ask for fewer, or remove only those that are idle with --up-to-idle.",
+        address=str(address),
+    )
+
+
+def report_first_zones(address: Address, found: FirstZones) -> Diagnostic:
+    """Say that the service would choose the nodes that go, because the files name the zones only now."""
+    counts = ", ".join(f"{count} in {az or 'an unknown zone'}" for az, count in found.present.items())
+    zones = ", ".join(f'{{ az = "{az}", count = {count} }}' for az, count in found.present.items() if az)
+    return make_warning(
+        "plan.first-zones",
+        "The service would choose which nodes go",
+        detail=f"The files name the zones of {found.key} for the first time, and do not have its nodes where they are: "
+        f"{counts}. Nodes cannot be removed by name then, and busy ones may go. In two steps no job is in danger: "
+        f"first apply azs = [{zones}], which changes no node; then change the counts of the zones.",
         address=str(address),
     )
 

@@ -9,11 +9,13 @@ from planner.core.endangering import find_endangered
 from planner.core.evidence import Growth, SoldOut
 from planner.core.evidence_sightings import (
     report_few_idle,
+    report_first_zones,
     report_missing_nodes,
     report_no_evidence,
     report_over_quota,
     report_unread,
 )
+from planner.core.first_zones import find_chosen_by_service
 from planner.core.live_trees import find_phase, make_tree
 from planner.core.node_counts import find_removable
 from planner.core.node_tallies import make_tallies
@@ -47,6 +49,8 @@ def tell_quietly(request: PlanningRequest, changes: tuple[Change, ...]) -> Itera
             yield report_no_evidence(change.address, evidence.why)
         if isinstance(evidence, Evidence):
             yield from _find_few_idle(change, evidence)
+            for found in find_chosen_by_service(change, evidence, rules=request.kinds[change.kind]):
+                yield report_first_zones(change.address, found)
         yield from _find_missing_nodes(request, change)
     yield from _tell_project(request, changes)
 

@@ -2,6 +2,7 @@
 
 from planner.core.changes import Disruption, NodeConstraint
 from planner.core.field_paths import EntryKey, FieldPath
+from planner.core.first_zones import count_zones, is_removed_by_name
 from planner.core.kind_rules import Circumstances, Judge, Pattern
 from planner.core.node_counts import ACTIVE_STATUSES, find_removable
 from planner.core.snapshot import Evidence
@@ -68,16 +69,20 @@ def judge_count(path: FieldPath, before: Maybe, after: Maybe, around: Circumstan
 
 
 def judge_zone(path: FieldPath, before: Maybe, after: Maybe, around: Circumstances) -> Disruption:
-    """Judge a zone by its nodes; one that is named for the first time, by the nodes found there."""
+    """Judge a zone by its nodes; one that is named for the first time, by the nodes of all zones."""
     if _is_new_entry(path, around):
         return Disruption.NEW_NODES
     if path[-1] != "count":
         return Disruption.NONE
     az = path[4].parts[0] if isinstance(path[4], EntryKey) else ""
-    if find_zones(find_named_entry(around.before, _find_key(path))):
+    key = _find_key(path)
+    if find_zones(find_named_entry(around.before, key)):
         present = as_int(before)
     elif isinstance(around.evidence, Evidence):
-        present = sum(1 for node in around.evidence.nodes if node.flavor == _find_key(path).parts[0] and node.az == az)
+        zones = count_zones(around.evidence, key)
+        if not is_removed_by_name(zones, find_zones(find_named_entry(around.after, key))):
+            return Disruption.INTERRUPTS
+        present = zones.get(az, 0)
     else:
         return Disruption.INTERRUPTS
     removed = present - as_int(after)

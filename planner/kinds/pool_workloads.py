@@ -8,7 +8,7 @@ from planner.core.field_paths import EntryKey, FieldPath
 from planner.core.node_counts import find_matching
 from planner.core.snapshot import Evidence, LiveWorkload
 from planner.core.trees import Tree, as_int, as_list
-from planner.kinds.pool_entries import RESOURCES, find_entries, find_zones, is_logical
+from planner.kinds.pool_entries import RESOURCES, find_entries, find_named_entry, find_zones, is_logical
 
 _IsDying = Callable[[LiveWorkload], bool]
 _SIZES = frozenset({"count", "azs"})
@@ -57,7 +57,9 @@ def _make_finder(field: FieldChange, before: Tree, evidence: Evidence) -> _IsDyi
             flavors = _find_gone(field)
             return lambda workload: workload.flavor in flavors or not workload.flavor
         case ("spec", "resources", EntryKey() as key, *rest) if not is_logical(before):
-            addresses = _find_addresses(key, _find_zone(rest), evidence)
+            # Where no zone was named before, the service may choose in any.
+            az = _find_zone(rest) if find_zones(find_named_entry(before, key)) else ""
+            addresses = _find_addresses(key, az, evidence)
             return lambda workload: not addresses.isdisjoint(workload.host_ips)
         case _:
             return lambda _workload: True

@@ -10,18 +10,18 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Final
 
+from scale_makers import SCALE_MAKERS
+
 from planner.cli.faults import make_fault_diagnostic
-from planner.config import count_edits, text_edits
-from planner.config.documents import Document
-from planner.config.load import load_configuration
 from planner.core import evidence_sightings, progress, sightings
 from planner.core.addresses import Address
 from planner.core.changes import NodeConstraint
 from planner.core.desired import ProviderSettings
 from planner.core.diagnostics import Diagnostic, PoolctlError
+from planner.core.field_paths import EntryKey
+from planner.core.first_zones import FirstZones
 from planner.core.node_tallies import NodeTally
 from planner.core.plan_order import _report_circle
-from planner.core.scaling import ScaleTarget
 from planner.core.snapshot import LiveQuota, Snapshot
 from planner.core.up_to_idle import HeldBack
 from planner.engine import change_run, journal, runner, sending_creations, sending_patches, settle
@@ -34,9 +34,6 @@ from planner.workflow import (
     log,
     probe_bench,
     probe_record,
-    scale,
-    scale_errand,
-    scale_files,
     serve,
     state_edits,
 )
@@ -60,11 +57,6 @@ HOLDER: Final = lock.Holder(
     created="2026-11-25T09:12:00Z",
     version="0.1.0",
 )
-
-
-_FILE: Final = "main.pools.toml"
-_EIGHT: Final = ScaleTarget(flavor=FLAVOR, count=8)
-_EDIT: Final = text_edits.NumberEdit(file=_FILE, path=(), label="count", line=7, before=4, after=8)
 
 
 def make(code: str) -> Diagnostic:
@@ -95,22 +87,6 @@ def _refuse_file(number: int) -> Diagnostic:
     error = OSError(number, os.strerror(number))
     made = os_errors.make_file_error(error, path=STATE, what="state file", doing="write", aftermath=os_errors.UNTOUCHED)
     return made.diagnostics[0]
-
-
-def _scale(count: str, *targets: ScaleTarget, address: Address = TRAINING) -> Diagnostic:
-    """Return what is told of scaling a pool of one entry whose nodes are written as ``count``."""
-    block = f'[pool.training]\nname = "training"\ntype = "Dedicate"\n[[pool.training.resources]]\nflavor = "{FLAVOR}"\n'
-    Path(_FILE).write_text(f"{block}{count}\n", encoding="utf-8")
-    loaded = load_configuration(Path(), {})
-    assert loaded.desired is not None, loaded.diagnostics
-    asked = targets or (_EIGHT,)
-    return count_edits.find_count_edits(loaded.sources, loaded.desired, address=address, targets=asked).faults[0]
-
-
-def _replace_changed() -> Diagnostic:
-    document = Document(file=_FILE, text="", tree={})
-    Path(_FILE).write_text("# another\n", encoding="utf-8")
-    return _catch(lambda: scale_files.replace_document(Path(), document, by=document))
 
 
 def _read_state(text: str) -> Diagnostic:
@@ -232,6 +208,10 @@ MAKERS: Final[Mapping[str, Callable[[], Diagnostic]]] = {
     "plan.bad-permission": lambda: sightings.report_bad_permission("pool.*=destroys"),
     "plan.circle": lambda: _report_circle([TRAINING, SEARCH, TRAINING]),
     "plan.few-idle": lambda: evidence_sightings.report_few_idle(TRAINING, FOUR_NODES, idle=1),
+    "plan.first-zones": lambda: evidence_sightings.report_first_zones(
+        TRAINING,
+        FirstZones(key=EntryKey(parts=(FLAVOR, "")), present={"eu-de-01": 2, "eu-de-02": 2}),
+    ),
     "plan.held-back": lambda: evidence_sightings.report_held_back(TRAINING, HeldBack(asked=FOUR_NODES, idle=1)),
     "plan.import-mismatch": lambda: sightings.report_import_mismatch(TRAINING, ["type", "network"], None),
     "plan.import-missing": lambda: sightings.report_import_missing(TRAINING, TRAINING_ID, None),
@@ -263,22 +243,7 @@ MAKERS: Final[Mapping[str, Callable[[], Diagnostic]]] = {
     "remote.unauthorized": lambda: _refuse(401, "ModelArts.50001000", "token is invalid"),
     "remote.unreachable": lambda: errors.Unreachable("Connection refused.", may_have_reached=False).diagnostics[0],
     "remote.unread": lambda: reading._build_unread(TRAINING, _THROTTLED),
-    "scale.address": lambda: _scale("count = 4", address=SEARCH),
-    "scale.expression": lambda: _scale('count = "${2 + 2}"'),
-    "scale.faulty": lambda: scale._report_faulty(_FILE),
-    "scale.file-changed": _replace_changed,
-    "scale.kept": lambda: scale_errand._report_kept(TRAINING, _EIGHT, planned=4),
-    "scale.left-edit": lambda: scale_errand._report_left_edit([_EDIT]),
-    "scale.node-pool": lambda: _scale(
-        f'count = 4\n[[pool.training.resources]]\nflavor = "{FLAVOR}"\nnode_pool = "np"\ncount = 1'
-    ),
-    "scale.range": lambda: _scale("count = { min = 2, max = 6 }"),
-    "scale.taken-back": lambda: scale_errand._report_taken_back(TRAINING, _FILE),
-    "scale.twice": lambda: _scale("count = 4", _EIGHT, _EIGHT),
-    "scale.unfinished": lambda: scale_errand._report_unfinished(TRAINING, _FILE),
-    "scale.unreadable": lambda: scale._report_unreadable((_EDIT,)),
-    "scale.untracked": lambda: scale_errand._report_untracked(TRAINING),
-    "scale.zone": lambda: _scale('azs = [{ az = "eu-de-01", count = 2 }, { az = "eu-de-02", count = 2 }]'),
+    **SCALE_MAKERS,
     "settle.done": lambda: settle._tell(
         settle.Settled(resources={}, snapshot=Snapshot()), TRAINING, "it was made"
     ).diagnostics[0],
