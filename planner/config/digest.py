@@ -25,6 +25,7 @@ def build_config_digest(desired: DesiredState) -> str:
             "removed": _encode_rows(desired.removed),
             "imports": _encode_rows(desired.imports),
             "permissions": _encode_rows(desired.permissions),
+            **({"moved": _encode_rows(desired.moved)} if desired.moved else {}),
         }
     )
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from planner.config.language_blocks import AnyValue, VariableBlock
+from planner.config.language_blocks import AnyValue, MovedBlock, VariableBlock
 from planner.config.request_blocks import AllowBlock, ImportBlock, RemovedBlock
 from planner.config.settings_blocks import BackendBlock, PoolctlBlock, ProviderBlock
 from planner.kinds.block_types import Block, BlockName, InstanceName
@@ -28,5 +28,6 @@ class FileBlock(Block):
     network: dict[InstanceName, NetworkBlock] | None = Field(default=None, description="Networks by name.")
     pool: dict[InstanceName, PoolBlock] | None = Field(default=None, description="Resource pools by name.")
     removed: list[RemovedBlock] | None = Field(default=None, description="What is no longer managed.")
+    moved: list[MovedBlock] | None = Field(default=None, description="What has another address now.")
     import_: list[ImportBlock] | None = Field(default=None, alias="import", description="What is adopted.")
     allow: list[AllowBlock] | None = Field(default=None, description="What is permitted beyond the guards, for a time.")

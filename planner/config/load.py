@@ -17,6 +17,7 @@ from planner.config.faults import MAXIMUM_FAULTS, Fault, build_diagnostics
 from planner.config.findings import drop_shared
 from planner.config.later import find_later_keys
 from planner.config.link_checks import find_link_faults
+from planner.config.move_checks import find_move_faults
 from planner.config.pool_checks import find_network_faults, find_pool_faults
 from planner.config.positions import TomlPath
 from planner.config.request_checks import find_request_faults
@@ -145,6 +146,7 @@ def _find_agreement_faults(checked: _Checked, environment: Mapping[str, str]) ->
     if checked.resolved.is_whole:
         yield from find_link_faults(blocks)
         yield from find_request_faults(blocks)
+        yield from find_move_faults(blocks)
     yield from find_settings_faults(blocks, environment, version=planner.__version__)
 
 

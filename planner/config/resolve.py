@@ -32,6 +32,7 @@ def build_desired_state(files: Mapping[str, FileBlock], sources: SourceMap) -> d
         prices=_build_prices(blocks),
         resources={one.address: one for one in resources},
         removed=tuple(_build_removed(files, sources)),
+        moved=tuple(_build_moved(files, sources)),
         imports=tuple(_build_imports(files, sources)),
         permissions=tuple(_build_permissions(blocks)),
     )
@@ -121,6 +122,15 @@ def _build_removed(files: Mapping[str, FileBlock], sources: SourceMap) -> Iterat
                 yield desired.RemovedBlock(
                     address=address, destroy=row.destroy, reason=unescape_literal(row.reason or ""), location=location
                 )
+
+
+def _build_moved(files: Mapping[str, FileBlock], sources: SourceMap) -> Iterator[desired.MovedBlock]:
+    for file, block in files.items():
+        for index, row in enumerate(block.moved or ()):
+            source, target = parse_address(row.from_), parse_address(row.to)
+            if source is not None and target is not None:
+                location = sources.locate(file, ("moved", index))
+                yield desired.MovedBlock(source=source, target=target, location=location)
 
 
 def _build_imports(files: Mapping[str, FileBlock], sources: SourceMap) -> Iterator[desired.ImportBlock]:

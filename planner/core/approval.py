@@ -46,8 +46,8 @@ def choose(
 
 
 def is_loud(change: Change) -> bool:
-    """Tell whether a change does anything that needs approval."""
-    return change.action is not Action.NO_OP
+    """Tell whether a change does anything that needs approval, be it a move alone."""
+    return change.action is not Action.NO_OP or change.previous_address is not None
 
 
 def is_only_waiting(change: Change) -> bool:

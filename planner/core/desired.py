@@ -72,6 +72,15 @@ class RemovedBlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MovedBlock:
+    """``[[moved]]``: what is tracked as ``source`` is ``target`` now; a block takes its instances along."""
+
+    source: Address
+    target: Address
+    location: SourceLocation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportBlock:
     """``[[import]]``: adopt the object ``id`` as ``address``."""
 
@@ -122,5 +131,6 @@ class DesiredState:
     prices: Prices = field(default_factory=dict)
     resources: Mapping[Address, DesiredResource] = field(default_factory=dict)
     removed: tuple[RemovedBlock, ...] = ()
+    moved: tuple[MovedBlock, ...] = ()
     imports: tuple[ImportBlock, ...] = ()
     permissions: tuple[Permission, ...] = ()

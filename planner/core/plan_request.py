@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from planner.core.addresses import Address, is_covering
 from planner.core.changes import Basis, PlanInputs
@@ -23,7 +23,8 @@ Owners = Mapping[tuple[str, str], Address]
 class PlanningRequest:
     """Files, state and snapshot, the options of the run, and the time that clocks are judged by.
 
-    ``find_source`` returns the line that sets a config path of an address.
+    ``find_source`` returns the line that sets a config path of an address. ``previous`` are the old addresses of
+    what ``[[moved]]`` gives another; state and snapshot are under the new ones.
     """
 
     desired: DesiredState
@@ -34,6 +35,7 @@ class PlanningRequest:
     basis: Basis
     now: dt.datetime
     find_source: Callable[[Address, str], SourceLocation | None]
+    previous: Mapping[Address, Address] = field(default_factory=dict)
 
     @property
     def project_id(self) -> str:

@@ -3,10 +3,12 @@
 Pure: the same files, state, snapshot and options give the same plan, byte for byte.
 """
 
+from dataclasses import replace
+
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change, Plan, PlanSummary
 from planner.core.diagnostics import has_errors
-from planner.core.digests import make_plan_digest
+from planner.core.digests import make_plan_digest, seal_change
 from planner.core.guard_record import find_loosened
 from planner.core.guards import name_blocks
 from planner.core.money import HourlyCost, find_cost
@@ -27,7 +29,7 @@ def build_plan(request: PlanningRequest) -> Plan:
     """Return the plan; where its diagnostics hold an error, it must not be applied."""
     owners = find_owners(request)
     considered = _consider_all(request, find_selected(request, owners=owners))
-    found = tuple(one.change for one in considered if one.change is not None)
+    found = tuple(_note_move(request, one.change) for one in considered if one.change is not None)
     diagnostics = [*find_request_faults(request), *(fault for one in considered for fault in one.diagnostics)]
     diagnostics += find_surroundings_faults(request, found, owners=owners)
     changes, cycle = order_changes(request, found, owners=owners)
@@ -53,6 +55,14 @@ def is_plannable(plan: Plan) -> bool:
     return not has_errors(plan.diagnostics)
 
 
+def _note_move(request: PlanningRequest, change: Change) -> Change:
+    """Return ``change`` with the address that its resource had, which is part of what is approved."""
+    previous = request.previous.get(change.address)
+    if previous is None:
+        return change
+    return seal_change(replace(change, previous_address=previous), project_id=request.project_id)
+
+
 def _consider_all(request: PlanningRequest, selected: frozenset[Address]) -> tuple[Considered, ...]:
     """Consider each address; once more where another gets a new object, whose id is then not known yet."""
     considered = tuple(consider(request, address) for address in sorted(selected))
@@ -72,7 +82,7 @@ def _summarise(request: PlanningRequest, changes: tuple[Change, ...]) -> PlanSum
         import_=counts[Action.IMPORT],
         forget=counts[Action.FORGET],
         no_op=counts[Action.NO_OP],
-        move=0,
+        move=sum(1 for one in changes if one.previous_address is not None),
         nodes_before=sum(one.nodes_before for one in changes),
         nodes_after=sum(one.nodes_after for one in changes),
         is_partial=bool(request.inputs.target or request.inputs.exclude),

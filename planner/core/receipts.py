@@ -152,7 +152,7 @@ def _make_rows(change: Change, *, rules: KindRules) -> Iterator[OperationOutcome
             address=change.address,
             number=0,
             action=change.action,
-            purpose=change.action.value,
+            purpose=f"move from {change.previous_address}" if change.previous_address else change.action.value,
             method="",
             path="",
         )

@@ -1,7 +1,6 @@
 """What is wrong between files, state and service, told before a change is planned (semantics 1 and 3.1)."""
 
 import json
-import shlex
 from collections.abc import Iterable
 
 from planner.core.addresses import Address
@@ -106,7 +105,8 @@ def report_tracked_twin(address: Address, twin: Address, location: SourceLocatio
         "plan.exists",
         "A tracked resource has this name already",
         detail=f"{twin} has the display name that {address} asks for, and the service takes a name once. If the block "
-        f"was renamed, run: poolctl state mv {_quote_word(twin)} {_quote_word(address)}. Else choose another name.",
+        f"was renamed, write:\n\n[[moved]]\nfrom = {_quote(str(twin))}\nto = {_quote(str(address))}\n\n"
+        "Else choose another name.",
         address=str(address),
         location=location,
     )
@@ -204,8 +204,3 @@ def _quote(text: str) -> str:
     if '"' in text and "'" not in text and text.isprintable():
         return f"'{text}'"
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _quote_word(address: Address) -> str:
-    """Return ``address`` as one word of a shell."""
-    return shlex.quote(str(address))

@@ -49,7 +49,7 @@ def keep_up(context: RunContext, change: Change) -> None:
         return
     protected = context.is_protected(change.address)
     kept = make_kept(tracked, change, rules=context.kinds[change.kind], prevent_destroy=protected)
-    if kept != tracked:
+    if kept != tracked or change.previous_address is not None:
         context.ledger.record(change.address, kept)
 
 

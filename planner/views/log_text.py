@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from planner.core.addresses import Address
+from planner.core.changes import Action
 from planner.core.receipts import OperationOutcome, Receipt, find_change_word
 from planner.core.trees import Value
 from planner.views.escape import escape_text
@@ -69,8 +70,8 @@ def _build_change(address: str, rows: tuple[OperationOutcome, ...], *, width: in
     seconds = sum(one.seconds or 0.0 for one in rows)
     after = f"  {format_duration(seconds)}" if seconds else ""
     outcome = Span(pad_text(word, width=_WIDEST_OUTCOME), _TONES.get(word, Tone.CHANGE))
-    action = rows[0].action.value
-    yield make_line(_MARGIN, Span(escape_text(address), Tone.BOLD), f"  {action}  ", outcome, after)
+    action = rows[0].purpose if rows[0].action is Action.NO_OP else rows[0].action.value
+    yield make_line(_MARGIN, Span(escape_text(address), Tone.BOLD), f"  {escape_text(action)}  ", outcome, after)
     for one in rows:
         if one.outcome != "done" and one.detail:
             yield from _wrap(f"  {escape_text(one.purpose)}: {escape_text(one.partial or one.detail)}", width=width)

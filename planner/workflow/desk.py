@@ -91,7 +91,7 @@ def save_settled(desk: Desk, prepared: Prepared) -> Desk:
 
     What is still under way is stored as waited for: once its journal is closed, nothing else knows of it.
     """
-    settled = _mark_waiting(prepared.request.state, prepared.under_way)
+    settled = _mark_waiting(prepared.settled, prepared.under_way)
     if not desk.recalled.runs and settled.resources == desk.state.resources:
         return desk
     saved = save_state(desk, settled.resources)

@@ -10,6 +10,7 @@ from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, has_errors
 from planner.core.evidence_needs import EvidenceNeeds, find_evidence_needs
 from planner.core.live_trees import find_workspace
+from planner.core.moves import find_moves, rename, rename_snapshot
 from planner.core.plan_request import PlanningRequest, find_addresses, find_id
 from planner.core.planning import build_plan
 from planner.core.snapshot import Evidence, LiveResource, Snapshot, Unread
@@ -33,11 +34,13 @@ from planner.workflow.workplace import Files, Workplace, find_store_warnings
 class Prepared:
     """A plan with everything that it was made from. ``warnings`` are those that stand outside of the plan.
 
+    ``settled`` is the state as it is to be saved before anything is done: what moves is under its old address.
     ``under_way`` is what the service still works on for an interrupted run, and until when.
     """
 
     request: PlanningRequest
     plan: Plan
+    settled: State
     warnings: tuple[Diagnostic, ...]
     undo_steps: tuple[UndoStep, ...] = ()
     under_way: Mapping[Address, str] = field(default_factory=dict)
@@ -54,6 +57,8 @@ def prepare(workplace: Workplace, client: Client, files: Files, *, recalled: Rec
     asked = ask_before(files, receipt, state=recalled.state)
     request, settled = _read(workplace, client, asked, recalled=recalled, inputs=inputs)
     told = settled.diagnostics
+    settled_state = request.state
+    request = _move(request)
     request, steps = ask_after(request, files, receipt=receipt)
     draft = build_plan(request)
     if has_errors(draft.diagnostics):
@@ -63,7 +68,29 @@ def prepare(workplace: Workplace, client: Client, files: Files, *, recalled: Rec
         request = _add_evidence(client, request, needs)
     plan = build_plan(request) if needs.is_any else draft
     warnings = (*files.loaded.diagnostics, *find_store_warnings(workplace), *recalled.diagnostics, *told)
-    return Prepared(request=request, plan=plan, warnings=warnings, undo_steps=steps, under_way=settled.under_way)
+    return Prepared(
+        request=request,
+        plan=plan,
+        settled=settled_state,
+        warnings=warnings,
+        undo_steps=steps,
+        under_way=settled.under_way,
+    )
+
+
+def _move(request: PlanningRequest) -> PlanningRequest:
+    """Return ``request`` with what ``[[moved]]`` moves under its new address; raises PlanError where it cannot be."""
+    if request.inputs.refresh_only or request.inputs.undo:
+        return request
+    moving = find_moves(request.state.resources, request.desired.moved)
+    if moving.diagnostics:
+        raise PlanError(*moving.diagnostics)
+    return replace(
+        request,
+        state=replace(request.state, resources=rename(request.state.resources, moving.previous)),
+        snapshot=rename_snapshot(request.snapshot, moving.previous),
+        previous=moving.previous,
+    )
 
 
 def _read(

@@ -12,6 +12,7 @@ from planner.core.changes import Change, Plan, Skipped, Uncertain
 from planner.core.diagnostics import Diagnostic
 from planner.core.events import ChangeEnded, Noticed
 from planner.core.guard_record import record_guards
+from planner.core.moves import move_records
 from planner.core.receipts import Receipt
 from planner.core.tracking import TrackedResource
 from planner.engine.journal import Journal, RunEnded, RunStarted, open_journal
@@ -58,14 +59,14 @@ def run(desk: Desk, request: RunRequest, *, changes: tuple[Change, ...], prepare
         return Ran()
     run_id = make_receipt_id(desk.workplace)
     saver = _Saver(desk, commit=request.story.commit)
-    saver.save(desk.state.resources)
+    saver.save(move_records(desk.state.resources, changes))
     loud = tuple(filter(is_loud, changes))
     receipt = begin_receipt(saver.desk, request.story, plan=request.plan, changes=loud, receipt_id=run_id)
     receipt = replace(receipt, left_out=request.left_out)
     with open_journal(desk.workplace.directory, run_id) as journal:
         _start(journal, receipt=receipt, plan=request.plan)
         judge = RunJudge(prepared.request, changes, clock=desk.workplace.clock)
-        context = _make_context(desk, request, journal=journal, judge=judge, prepared=prepared)
+        context = _make_context(saver.desk, request, journal=journal, judge=judge, prepared=prepared)
         with watch_signals(context.stop, notify=lambda text: desk.workplace.emit(Noticed(text=text))) as received:
             end = run_changes(context, changes, options=RunOptions(save=saver.save, fail_fast=request.fail_fast))
         receipt = replace(receipt, is_interrupted=received.is_set())
@@ -114,7 +115,7 @@ class _Saver:
 
 def _keep_up(desk: Desk, changes: tuple[Change, ...], prepared: Prepared) -> None:
     """Bring the state up to date where nothing is to be done at the service."""
-    resources = dict(desk.state.resources)
+    resources = dict(move_records(desk.state.resources, changes))
     for change in changes:
         if change.address in resources:
             resources[change.address] = make_kept(
