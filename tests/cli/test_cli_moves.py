@@ -24,7 +24,6 @@ def moved(renamed):
     return renamed
 
 
-
 def test_a_move_is_shown_with_both_addresses(poolctl, moved):
     ended = poolctl("plan", "--detailed-exitcode")
     assert ended.code == 2
@@ -89,7 +88,7 @@ def test_the_log_says_what_was_moved(poolctl, moved):
 def test_without_the_move_the_lines_that_say_it_are_shown(poolctl, renamed):
     ended = poolctl("plan")
     assert ended.code == 1
-    assert "│ [[moved]]\n│ from = 'pool.starter'\n│ to = 'pool.first'\n" in ended.stderr
+    assert '│ [[moved]]\n│ from = "pool.starter"\n│ to = "pool.first"\n' in ended.stderr
 
 
 def test_protection_is_kept_where_the_block_goes(poolctl, applied):
