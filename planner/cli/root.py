@@ -27,6 +27,7 @@ _ENTRIES: Final = {
     "lock": Entry(place="planner.cli.lock:lock", help="Show who holds the lock of the state."),
     "force-unlock": Entry(place="planner.cli.force_unlock:force_unlock", help="Break the lock of the state by its id."),
     "simulator": Entry(place="planner.cli.simulator:simulator", help="Serve the simulated service on a port."),
+    "explain": Entry(place="planner.cli.explain:explain", help="Tell what the code of an error means."),
     "schema": Entry(place="planner.cli.schema:schema", help="Print the JSON Schema of a file."),
     "completion": Entry(place="planner.cli.completion:completion", help="Print the completion script of a shell."),
 }

@@ -10,7 +10,7 @@ import planner
 COMMANDS = [
     "init", "validate", "fmt", "plan", "apply", "wait", "destroy", "show", "import", "drift", "nodes", "doctor", "log",
     "state", "state list", "state show", "state mv", "state rm", "lock", "lock status", "force-unlock", "simulator",
-    "simulator serve", "schema", "completion",
+    "simulator serve", "schema", "explain", "completion",
 ]  # fmt: skip
 HEAVY = ("httpx", "deepdiff", "jsonpatch", "planner.simulator", "uvicorn", "httptools", "asyncio", "cel_expr_python")
 
@@ -73,6 +73,7 @@ def test_words_are_completed(poolctl, monkeypatch, words, count, completed):
         ["fmt"],
         ["state", "list"],
         ["schema", "config"],
+        ["explain", "config.syntax"],
         ["simulator", "serve", "--help"],
     ],
 )
