@@ -57,6 +57,15 @@ def evaluate(text: str, values: Mapping[str, Any]) -> Any:
     return result
 
 
+def check_expression(text: str, values: Mapping[str, Any], *, is_condition: bool = False) -> None:
+    """Raise CelError where ``text`` cannot be compiled over values of these types, or is no condition."""
+    check_bounds(text, values)
+    signature = tuple((name, _find_type_word(value)) for name, value in sorted(values.items()))
+    found = _compile(_order_rounds(text), signature).return_type().name()
+    if is_condition and found not in {"BOOL", "DYN"}:
+        raise CelError("It comes to something else than true or false.")
+
+
 _ORDER: Final = ".in_order()"
 _ROUND: Final = re.compile(r"(?:map|filter)")
 _ID_MEMBER: Final = "\x01id"

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +25,7 @@ def build_config_digest(desired: DesiredState) -> str:
             "removed": _encode_rows(desired.removed),
             "imports": _encode_rows(desired.imports),
             "permissions": _encode_rows(desired.permissions),
+            **({"policies": _encode_rows(desired.policies)} if desired.policies else {}),
             **({"moved": _encode_rows(desired.moved)} if desired.moved else {}),
         }
     )
@@ -51,6 +52,10 @@ def _encode(value: Any) -> Any:
             return format_amount(value)
         case dt.datetime():
             return value.astimezone(dt.UTC).isoformat()
+        case Mapping():
+            return {name: _encode(one) for name, one in value.items()}
+        case list():
+            return [_encode(one) for one in value]
         case _ if dataclasses.is_dataclass(value):
             names = (one.name for one in dataclasses.fields(value) if one.name != "location")
             return {name: _encode(getattr(value, name)) for name in names}

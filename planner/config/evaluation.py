@@ -1,13 +1,13 @@
 """One text of a file with ``${...}`` in it, to its value over variables, locals, ``each`` and the names of blocks."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from planner.config.cel import UnknownId, evaluate
 from planner.config.cel_errors import CelError
-from planner.config.expression_names import BLOCK_ROOTS, Name, find_names
+from planner.config.expression_names import BLOCK_ROOTS, ROOTS, Name, find_names
 from planner.config.templates import Broken, Expression, parse_template
 from planner.config.wording import find_near
 
@@ -64,6 +64,35 @@ def find_template_names(text: str, scope: Scope) -> tuple[Name, ...]:
     """Return the names that the expressions of ``text`` read; those of expressions that end."""
     expressions = (part for part in parse_template(text) if isinstance(part, Expression))
     return tuple(name for one in expressions for name in find_names(one.text, is_known=scope.is_known))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """An expression over variables alone; ``spans`` are the names that they stand for."""
+
+    text: str
+    values: Mapping[str, Any]
+    spans: Mapping[str, str]
+
+    def restore(self, words: str) -> str:
+        """Return ``words`` with the names as they are written."""
+        for slot, span in self.spans.items():
+            words = words.replace(slot, span)
+        return words
+
+
+def bind_names(text: str, scope: Scope, *, roots: Sequence[str] = ROOTS) -> Bound:
+    """Replace each name in ``text`` by a variable of the same length, so that places stay true. Raises CelError."""
+    values: dict[str, Any] = {}
+    written = text
+    slots: dict[str, str] = {}
+    for name in find_names(text, is_known=scope.is_known, roots=roots):
+        value = _read(name, scope)
+        span = text[name.start : name.end]
+        slot = slots.setdefault(span, f"v{len(slots)}".ljust(len(span), "_"))
+        values[slot] = _flatten(value)
+        written = written[: name.start] + slot + written[name.end :]
+    return Bound(text=written, values=values, spans={slot: span for span, slot in slots.items()})
 
 
 _PLAIN: Final = re.compile(r'\s*(var|local|each)\.([A-Za-z_][A-Za-z0-9_-]*)((?:\.[A-Za-z_]\w*|\["[^"\\]+"\])*)\s*')
@@ -133,23 +162,11 @@ def _read_plain(plain: re.Match[str], scope: Scope) -> Any:
 
 
 def _compute(text: str, scope: Scope) -> Any:
-    """Evaluate ``text`` with each name replaced by a variable of the same length, so that places stay true."""
-    values: dict[str, Any] = {}
-    written = text
-    slots: dict[str, str] = {}
-    for name in find_names(text, is_known=scope.is_known):
-        value = _read(name, scope)
-        span = text[name.start : name.end]
-        slot = slots.setdefault(span, f"v{len(slots)}".ljust(len(span), "_"))
-        values[slot] = _flatten(value)
-        written = written[: name.start] + slot + written[name.end :]
+    bound = bind_names(text, scope)
     try:
-        return evaluate(written, values)
+        return evaluate(bound.text, bound.values)
     except CelError as error:
-        words = error.words
-        for span, slot in slots.items():
-            words = words.replace(slot, span)
-        raise CelError(words, start=error.start) from None
+        raise CelError(bound.restore(error.words), start=error.start) from None
 
 
 def _flatten(value: Any) -> Any:

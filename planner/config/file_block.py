@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from planner.config.language_blocks import AnyValue, MovedBlock, VariableBlock
+from planner.config.language_blocks import AnyValue, MovedBlock, PolicyBlock, VariableBlock
 from planner.config.request_blocks import AllowBlock, ImportBlock, RemovedBlock
 from planner.config.settings_blocks import BackendBlock, PoolctlBlock, ProviderBlock
 from planner.kinds.block_types import Block, BlockName, InstanceName
@@ -31,3 +31,4 @@ class FileBlock(Block):
     moved: list[MovedBlock] | None = Field(default=None, description="What has another address now.")
     import_: list[ImportBlock] | None = Field(default=None, alias="import", description="What is adopted.")
     allow: list[AllowBlock] | None = Field(default=None, description="What is permitted beyond the guards, for a time.")
+    policy: dict[BlockName, PolicyBlock] | None = Field(default=None, description="Rules that every plan keeps.")

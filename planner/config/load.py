@@ -5,7 +5,7 @@ user wrote.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from planner.config.findings import drop_shared
 from planner.config.later import find_later_keys
 from planner.config.link_checks import find_link_faults
 from planner.config.move_checks import find_move_faults
+from planner.config.policies import build_policies
 from planner.config.pool_checks import find_network_faults, find_pool_faults
 from planner.config.positions import TomlPath
 from planner.config.request_checks import find_request_faults
@@ -78,12 +79,13 @@ def load_configuration(
     shapes = {document.file: check_shape(document) for document in resolved.documents}
     checked = _Checked(raw=documents, resolved=resolved, blocks=blocks, shapes=tuple(shapes.values()))
     faults = set_severities(_find_faults(checked, environment), find_severities(blocks))
-    told = (*unread, *resolved.diagnostics, *_build_diagnostics(faults, sources))
+    told = (*unread, *(() if unread else resolved.diagnostics), *_build_diagnostics(faults, sources))
     diagnostics = tuple(sorted(told, key=_find_order))
     files = {file: shape.block for file, shape in shapes.items() if shape.block is not None}
     if has_errors(diagnostics) or len(files) < len(documents):
         return Loaded(desired=None, diagnostics=diagnostics, sources=sources)
-    desired = build_desired_state(files, sources)
+    policies = build_policies(resolved.policies, resolved.scope, sources)
+    desired = replace(build_desired_state(files, sources), policies=policies)
     return Loaded(
         desired=desired,
         diagnostics=diagnostics,

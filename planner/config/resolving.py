@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from planner.config.blocks import RawBlock
 from planner.config.documents import Document
 from planner.config.evaluation import Scope
 from planner.config.expanding import expand_documents, find_declared
 from planner.config.faults import Fault
 from planner.config.language import PLACE_CODE
+from planner.config.policies import find_policy_faults
 from planner.config.positions import TomlPath
 from planner.config.templates import has_expression
 from planner.config.variable_inputs import (
@@ -40,6 +42,7 @@ class Resolved:
     silent: frozenset[tuple[str, TomlPath]] = frozenset()
     is_whole: bool = True
     scope: Scope
+    policies: Mapping[str, RawBlock]
 
 
 def resolve_documents(
@@ -56,17 +59,27 @@ def resolve_documents(
     given = sorted((*outside, *rows, *options), key=lambda one: _RANKS.index(one.source))
     variables = resolve_variables(declared, tuple(given))
     expanded = expand_documents(documents, variables)
+    policies, twice = find_declared(documents, "policy")
+    bad_policies = find_policy_faults(policies, expanded.scope)
     files = tuple({id(one.document): one.document for one in rows if one.document}.values())
-    faults = (*_find_bad_names(documents), *doubles, *variables.faults, *_find_expressions(rows), *expanded.faults)
+    faults = (
+        *_find_bad_names(documents),
+        *doubles,
+        *variables.faults,
+        *_find_expressions(rows),
+        *expanded.faults,
+        *twice,
+    )
     return Resolved(
         documents=expanded.documents,
         variable_files=files,
         variables=variables.inputs,
-        faults=faults,
+        faults=(*faults, *bad_policies),
         diagnostics=(*unread, *malformed, *variables.diagnostics),
         silent=expanded.silent,
         is_whole=expanded.is_whole,
         scope=expanded.scope,
+        policies=policies,
     )
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import SourceLocation
@@ -105,6 +105,22 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """``[policy.NAME]``: ``condition`` as it is written, ``bound`` with the names of ``values`` in it.
+
+    ``severity`` is ``error`` or ``warning``.
+    """
+
+    name: str
+    condition: str
+    error_message: str
+    severity: str = "error"
+    bound: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    location: SourceLocation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSettings:
     """``[provider.modelarts]`` as written; None where the files are silent. Durations in seconds."""
 
@@ -132,5 +148,6 @@ class DesiredState:
     resources: Mapping[Address, DesiredResource] = field(default_factory=dict)
     removed: tuple[RemovedBlock, ...] = ()
     moved: tuple[MovedBlock, ...] = ()
+    policies: tuple[Policy, ...] = ()
     imports: tuple[ImportBlock, ...] = ()
     permissions: tuple[Permission, ...] = ()

@@ -30,15 +30,21 @@ def find_evidence_needs(plan: Plan, desired: DesiredState) -> EvidenceNeeds:
     """Return what decides, and what there is to tell, about the changes of ``plan``.
 
     Jobs: where nodes go, where a driver is upgraded, and where a change may end jobs. Flavors: where nodes come, and
-    where they go under a guard that counts accelerators. Quotas: where something is made or grows.
+    where they go under a guard that counts accelerators; and where a policy counts them.
+    Quotas: where something is made or grows.
     """
     changes = [one for one in plan.changes if one.operations]
     is_growing = any(count_added(one) for one in changes)
     return EvidenceNeeds(
         pools=frozenset(one.address for one in changes if one.kind == "pool" and _is_deciding(one)),
-        flavors=is_growing or any(_is_measured(one, desired) for one in changes),
+        flavors=is_growing or any(_is_measured(one, desired) for one in changes) or _is_counting_cards(desired),
         quotas=is_growing or any(one.action in _MAKING for one in changes),
     )
+
+
+def _is_counting_cards(desired: DesiredState) -> bool:
+    """Tell whether a policy may read how many accelerators there are."""
+    return any("cards" in one.condition for one in desired.policies)
 
 
 def _is_measured(change: Change, desired: DesiredState) -> bool:

@@ -10,6 +10,7 @@ from planner.core.desired import DesiredState, ImportBlock, RemovedBlock
 from planner.core.diagnostics import SourceLocation
 from planner.core.kind_rules import KindRules
 from planner.core.live_trees import make_tree
+from planner.core.policies import Judge, judge_nothing
 from planner.core.references import find_dependencies
 from planner.core.selection import Needs
 from planner.core.snapshot import Snapshot
@@ -24,7 +25,8 @@ class PlanningRequest:
     """Files, state and snapshot, the options of the run, and the time that clocks are judged by.
 
     ``find_source`` returns the line that sets a config path of an address. ``previous`` are the old addresses of
-    what ``[[moved]]`` gives another; state and snapshot are under the new ones.
+    what ``[[moved]]`` gives another; state and snapshot are under the new ones. ``judge`` evaluates the
+    conditions of policies.
     """
 
     desired: DesiredState
@@ -36,6 +38,7 @@ class PlanningRequest:
     now: dt.datetime
     find_source: Callable[[Address, str], SourceLocation | None]
     previous: Mapping[Address, Address] = field(default_factory=dict)
+    judge: Judge = judge_nothing
 
     @property
     def project_id(self) -> str:

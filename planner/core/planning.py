@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change, Plan, PlanSummary
-from planner.core.diagnostics import has_errors
+from planner.core.diagnostics import Diagnostic, has_errors
 from planner.core.digests import make_plan_digest, seal_change
 from planner.core.guard_record import find_loosened
 from planner.core.guards import name_blocks
@@ -19,7 +19,8 @@ from planner.core.plan_evidence import add_evidence, tell_quietly
 from planner.core.plan_order import order_changes
 from planner.core.plan_request import PlanningRequest, find_owners
 from planner.core.plan_selection import find_selected
-from planner.core.run_guards import judge_run
+from planner.core.policies import tell_policies
+from planner.core.run_guards import find_broken_policies, judge_run
 from planner.core.snapshot import Unread
 
 _RENEWING = frozenset({Action.REPLACE})
@@ -43,7 +44,7 @@ def build_plan(request: PlanningRequest) -> Plan:
         summary=_summarise(request, blocked),
         changes=blocked,
         drift=tuple(row for one in considered for row in one.drift),
-        diagnostics=(*diagnostics, *cycle, *tell_quietly(request, blocked)),
+        diagnostics=(*diagnostics, *cycle, *tell_quietly(request, blocked), *_tell_policies(request, blocked)),
         blocked=tuple(block for one in blocked for block in name_blocks(one.blocked, str(one.address))),
         quotas=None if isinstance(request.snapshot.quotas, Unread) else request.snapshot.quotas,
         loosened=find_loosened(request.state.guards, request.desired),
@@ -53,6 +54,10 @@ def build_plan(request: PlanningRequest) -> Plan:
 def is_plannable(plan: Plan) -> bool:
     """Tell whether ``plan`` may be shown and applied: nothing in it is an error."""
     return not has_errors(plan.diagnostics)
+
+
+def _tell_policies(request: PlanningRequest, changes: tuple[Change, ...]) -> tuple[Diagnostic, ...]:
+    return tell_policies(find_broken_policies(request, changes), changes)
 
 
 def _note_move(request: PlanningRequest, change: Change) -> Change:

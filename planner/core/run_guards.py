@@ -1,4 +1,4 @@
-"""``[guards.run]``: what a run as a whole may take away and add, over all its changes (semantics 5.2)."""
+"""``[guards.run]`` and policies: what a run as a whole may do, over all its changes (semantics 5.2)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +11,9 @@ from planner.core.limits import Excess, find_excesses
 from planner.core.permissions import find_allowed_removals, is_disruption_allowed
 from planner.core.plan_blocks import find_permissions, make_measures
 from planner.core.plan_request import PlanningRequest
+from planner.core.policies import CODE as POLICY
+from planner.core.policies import Broken, find_broken, find_policy_blocks
+from planner.core.policy_views import Costs
 from planner.core.tallies import Tally, add_tallies, make_whole_tally
 
 _RUN = "run"
@@ -30,6 +33,21 @@ class Part:
 def judge_run(request: PlanningRequest, changes: Iterable[Change]) -> tuple[Change, ...]:
     """Return ``changes``, judged anew as one run: each that has a part in an exceeded limit is blocked by it."""
     rows = tuple(replace(one, blocked=drop_run_blocks(one.blocked)) for one in changes)
+    return _judge_guards(request, _judge_policies(request, rows))
+
+
+def find_broken_policies(request: PlanningRequest, changes: tuple[Change, ...]) -> tuple[Broken, ...]:
+    """Return the policies of the files that ``changes`` together do not keep."""
+    costs = Costs(flavors=request.snapshot.flavors, prices=request.desired.prices)
+    return find_broken(request.desired.policies, changes, judge=request.judge, costs=costs)
+
+
+def _judge_policies(request: PlanningRequest, rows: tuple[Change, ...]) -> tuple[Change, ...]:
+    blocks = find_policy_blocks(find_broken_policies(request, rows), rows)
+    return tuple(replace(one, blocked=(*one.blocked, *blocks.get(one.address, ()))) for one in rows)
+
+
+def _judge_guards(request: PlanningRequest, rows: tuple[Change, ...]) -> tuple[Change, ...]:
     if request.desired.run_guards == NO_LIMITS:
         return rows
     blocks = find_run_blocks(request.desired.run_guards, [make_part(request, one) for one in rows])
@@ -37,8 +55,8 @@ def judge_run(request: PlanningRequest, changes: Iterable[Change]) -> tuple[Chan
 
 
 def drop_run_blocks(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """Return ``blocks`` less those of the run as a whole."""
-    return tuple(one for one in blocks if not one.code.startswith(_PREFIX))
+    """Return ``blocks`` less those of the run as a whole, policies among them."""
+    return tuple(one for one in blocks if not one.code.startswith(_PREFIX) and one.code != POLICY)
 
 
 def make_part(request: PlanningRequest, change: Change) -> Part:

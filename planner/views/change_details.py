@@ -1,6 +1,7 @@
 """What stands below a change's block: nodes, disruption, operations in order, and what blocks it."""
 
 from planner.core.changes import Block, Change, Disruption, FlavorNodes, NodeConstraint, Operation
+from planner.core.policies import CODE as POLICY
 from planner.views.escape import escape_text
 from planner.views.evidence_text import build_evidence_lines
 from planner.views.field_rows import DISRUPTION_TONES
@@ -17,8 +18,14 @@ def build_detail_lines(change: Change, *, width: int) -> list[Line]:
         *build_evidence_lines(change, width=width, margin=_MARGIN),
         *_build_dependencies(change, width=width),
         *_build_operations(change.operations, width=width),
-        *(line for block in change.blocked for line in build_block_lines(block, width=width, margin=_MARGIN)),
+        *_build_blocks(change, width=width),
     ]
+
+
+def _build_blocks(change: Change, *, width: int) -> list[Line]:
+    """Return what blocks the change; what policies say of several changes is told once, below all of them."""
+    own = [block for block in change.blocked if block.code != POLICY]
+    return [line for block in own for line in build_block_lines(block, width=width, margin=_MARGIN)]
 
 
 def build_block_lines(block: Block, *, width: int, margin: str) -> list[Line]:

@@ -1,9 +1,11 @@
 """A plan as text in Terraform's look: drift, changes in their order, what is blocked, the last line."""
 
+from dataclasses import replace
 from typing import Final
 
 from planner.core.changes import Action, Change, Disruption, Plan, PlanSummary
 from planner.core.evidence_sightings import HELD_BACK
+from planner.core.policies import CODE as POLICY
 from planner.views.change_details import build_block_lines
 from planner.views.change_text import build_change_lines, find_symbol, is_shown
 from planner.views.drift_text import build_drift_lines
@@ -89,8 +91,12 @@ def _build_changes(plan: Plan, *, width: int) -> list[list[Line]]:
 
 def _build_blocked(plan: Plan, *, width: int) -> list[Line]:
     """Return the blocks of the whole plan; those of one change stand below it."""
-    told = {block for change in plan.changes if is_shown(change) for block in change.blocked}
-    rest = [block for block in plan.blocked if block not in told]
+    own = (block for change in plan.changes if is_shown(change) for block in change.blocked)
+    told = {block for block in own if block.code != POLICY}
+    # A policy that many changes break is told once.
+    rest = dict.fromkeys(
+        replace(block, address="") if block.code == POLICY else block for block in plan.blocked if block not in told
+    )
     return [line for block in rest for line in build_block_lines(block, width=width, margin="")]
 
 

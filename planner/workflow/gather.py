@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from planner.config.policies import judge_policy
 from planner.core.addresses import Address
 from planner.core.api_names import DEFAULT_WORKSPACE
 from planner.core.changes import Basis, Plan, PlanInputs
@@ -112,6 +113,7 @@ def _read(
         ),
         now=workplace.clock(),
         find_source=files.loaded.sources.find,
+        judge=judge_policy,
     )
     ids = {address: id_ for address in find_addresses(request) if (id_ := find_id(request, address))}
     reading = read_service(client, ReadingRequest(ids=ids, workspaces=_find_workspaces(files.desired, state)))

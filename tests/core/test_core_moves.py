@@ -1,16 +1,12 @@
 """Moves: which addresses get another one, and what they rename."""
 
+from dataclasses import replace
+
 import pytest
+from planning_cases import address, make_live, make_pool, plan, track
 
-from planner.core.addresses import parse_address
 from planner.core.desired import MovedBlock
-from planner.core.moves import find_moves
-
-
-def address(text):
-    found = parse_address(text)
-    assert found is not None
-    return found
+from planner.core.moves import find_moves, move_records
 
 
 def moves(*pairs):
@@ -57,3 +53,13 @@ def test_nothing_is_moved_onto_another(tracked, moved):
     assert [one.code for one in found.diagnostics] == ["plan.moved-onto-another"]
     assert "Nothing was moved." in found.diagnostics[0].detail
     assert found.previous == {}
+
+
+def test_records_move_with_the_changes_that_say_so_and_once():
+    tree = make_pool("pool-a")
+    change = plan(blocks={B: tree}, tracked={B: track(tree)}, live={B: make_live(tree)}).changes[0]
+    moving = replace(change, previous_address=address(A))
+    record = track(tree)
+    assert move_records({address(A): record}, [moving]) == {address(B): record}
+    assert move_records({address(B): record}, [moving]) == {address(B): record}
+    assert move_records({address(A): record}, [change]) == {address(A): record}
