@@ -23,7 +23,7 @@ from planner.simulator.faults import (
     Truncated,
 )
 
-_RULE: Final[Mapping[str, Any]] = {"kind": "", "method": "", "path": ".*", "skip": 0, "times": 1}
+_RULE: Final[Mapping[str, Any]] = {"kind": "", "method": "", "path": ".*", "skip": 0, "times": 1, "rate": 1.0, "seed": 0}
 """The members that every table may have, with their defaults."""
 
 DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -88,6 +88,8 @@ def _parse_rule(table: Mapping[str, Any], *, number: int) -> Rule:
         path=path,
         skip=members["skip"],
         times=members["times"],
+        rate=members["rate"],
+        seed=members["seed"],
     )
 
 
@@ -131,6 +133,8 @@ def _read(table: Mapping[str, Any], name: str, default: Any, *, number: int) -> 
 def _is_possible(name: str, value: Any) -> bool:
     if name == "status":
         return bool(_FIRST_STATUS <= value <= _LAST_STATUS)
+    if name == "rate":
+        return bool(0 <= value <= 1)
     if name == "headers":
         return all(isinstance(one, str) for one in value.values())
     return not isinstance(value, int | float) or 0 <= value < float("inf")

@@ -1,6 +1,7 @@
 """Failures on demand: what a server, a network or a proxy does to an answer, and a script that says when."""
 
 import json
+import random
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -73,7 +74,8 @@ FaultSource = Callable[[Request], Fault | None]
 class Rule:
     """When ``fault`` happens: to requests of ``method`` (any when empty) whose path matches ``path`` as a whole.
 
-    ``skip`` matching requests pass first, then ``times`` of them fail; 0 is all that follow.
+    ``skip`` matching requests pass first, then ``times`` of them fail; 0 is all that follow. With a ``rate`` below 1
+    each of those is spared or fails by a die that is seeded with ``seed``: 0.01 is one in a hundred.
     """
 
     fault: Fault
@@ -81,6 +83,8 @@ class Rule:
     path: str = ".*"
     skip: int = 0
     times: int = 1
+    rate: float = 1.0
+    seed: int = 0
 
     def matches(self, request: Request) -> bool:
         """Tell whether ``request`` is one that this rule counts."""
@@ -109,7 +113,9 @@ class Script:
     def __init__(self, rules: Sequence[Rule]) -> None:
         """Follow ``rules``."""
         self._rules = tuple(rules)
-        self._counts = [0] * len(self._rules)
+        self._seen = [0] * len(self._rules)
+        self._struck = [0] * len(self._rules)
+        self._dice = [random.Random(one.seed) for one in self._rules]  # noqa: S311 - a script is to be repeatable
         self._lock = threading.Lock()
 
     def __call__(self, request: Request) -> Fault | None:
@@ -122,6 +128,9 @@ class Script:
 
     def _is_due(self, index: int) -> bool:
         rule = self._rules[index]
-        self._counts[index] += 1
-        passed = self._counts[index] - rule.skip
-        return passed > 0 and (not rule.times or passed <= rule.times)
+        self._seen[index] += 1
+        is_over = rule.times and self._struck[index] >= rule.times
+        if self._seen[index] <= rule.skip or is_over or self._dice[index].random() >= rule.rate:
+            return False
+        self._struck[index] += 1
+        return True

@@ -59,6 +59,9 @@ def test_a_table_is_a_fault(text, fault):
         ("[[fault]]\nkind = 'delay'\nseconds = inf", "cannot have seconds = inf"),
         ("[[fault]]\nkind = 'delay'\ntimes = -1", "cannot have times = -1"),
         ("[[fault]]\nkind = 'delay'\nskip = 1.5", "cannot have skip = 1.5"),
+        ("[[fault]]\nkind = 'delay'\nrate = 1.5", "cannot have rate = 1.5"),
+        ("[[fault]]\nkind = 'delay'\nrate = -0.1", "cannot have rate = -0.1"),
+        ("[[fault]]\nkind = 'delay'\nseed = -1", "cannot have seed = -1"),
         ("[[fault]]\nkind = 'status'\nstatus = 99", "cannot have status = 99"),
         ("[[fault]]\nkind = 'status'\nheaders = { a = 1 }", "cannot have headers"),
         ("[[fault]]\nkind = 'status'\npath = '('", "a path that is no regular expression"),
@@ -78,6 +81,31 @@ def test_a_wrong_script_says_which_table_and_what(text, said):
 def test_a_path_may_be_written_as_the_api_declares_it(path, is_hit):
     script = parse_script(f"[[fault]]\nkind = 'stale_read'\npath = '{path}'")
     assert (script(Request(method="GET", path="/v2/p/pools/x")) is not None) is is_hit
+
+
+def _strike(rules, *, count):
+    script = parse_script(f"[[fault]]\nkind = 'reset_before'\n{rules}")
+    return [script(Request(method="GET", path="/")) is not None for _ in range(count)]
+
+
+def test_a_rate_lets_some_fail_the_same_ones_each_time_and_others_with_another_seed():
+    struck = _strike("times = 0\nrate = 0.01\nseed = 3", count=10_000)
+    assert 60 < sum(struck) < 140
+    assert struck == _strike("times = 0\nrate = 0.01\nseed = 3", count=10_000)
+    assert struck != _strike("times = 0\nrate = 0.01\nseed = 4", count=10_000)
+
+
+@pytest.mark.parametrize(
+    ("rules", "count"),
+    [
+        pytest.param("rate = 0", 0, id="a rate of nothing"),
+        pytest.param("rate = 1", 1, id="a whole rate is once, as ever"),
+        pytest.param("times = 5\nrate = 0.5", 5, id="times are those that fail"),
+        pytest.param("times = 0\nskip = 990\nrate = 1.0", 10, id="what passes first does not fail"),
+    ],
+)
+def test_a_rate_goes_with_skip_and_times(rules, count):
+    assert sum(_strike(rules, count=1_000)) == count
 
 
 def _serve(*rules):
