@@ -9,7 +9,7 @@ import fcntl
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,7 @@ from planner.engine.journal_records import (
     is_run_end,
     parse_record,
 )
+from planner.remote.joining import Joined
 from planner.state.errors import DocumentError
 from planner.state.files import TOOL_DIRECTORY, load_text, open_tool_directory, sync_directory, write_fully
 from planner.state.os_errors import UNTOUCHED, report_os_errors
@@ -85,12 +86,18 @@ class Journal:
         self._end = end
         self._records: list[Record] = []
         self._lock = threading.Lock()
+        # A sync takes long and is as good for many records as for one: threads share it.
+        self._joined = Joined(self._write)
 
     def write(self, *records: Record) -> None:
         """Append ``records`` and return when they are on the disk.
 
         What a failed write left behind is cut off before the next one, so that records stay readable.
         """
+        self._joined.do(records)
+
+    def _write(self, batch: Sequence[tuple[Record, ...]]) -> None:
+        records = [one for records in batch for one in records]
         data = "".join(f"{format_record(one)}\n" for one in records).encode()
         aftermath = "The record is not in the journal; the next plan learns from the service what happened."
         with self._lock, report_os_errors(self.path, what=_WHAT, doing="write", aftermath=aftermath):

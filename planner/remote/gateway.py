@@ -1,6 +1,8 @@
 """The service as an apply needs it: one object, what it is named, its nodes and jobs, and single attempts to write."""
 
 import threading
+from collections.abc import Sequence
+from functools import partial
 
 from planner.core.live_trees import find_display_name, make_tree
 from planner.core.snapshot import Evidence, LiveResource, Unread
@@ -8,6 +10,7 @@ from planner.core.trees import Value
 from planner.remote.bodies import parse_resource
 from planner.remote.client import Answer, Client
 from planner.remote.errors import RemoteError
+from planner.remote.joining import Joined
 from planner.remote.listings import Missing, fetch_listing, fetch_one
 from planner.remote.reading import fetch_evidence
 
@@ -18,6 +21,8 @@ class Gateway:
     def __init__(self, client: Client, *, stop: threading.Event | None = None) -> None:
         """Call the service by ``client``; once ``stop`` is set nothing is repeated, and no pause goes on."""
         self._client = client
+        self._lock = threading.Lock()
+        self._named: dict[tuple[str, str], Joined[str, dict[str, LiveResource]]] = {}
         if stop is not None:
             client.heed(stop)
 
@@ -47,9 +52,18 @@ class Gateway:
         return None if isinstance(found, Missing) else found
 
     def fetch_named(self, kind: str, name: str, *, workspace: str) -> LiveResource | None:
-        """Return the listed resource with the display name ``name``; None where the list shows none."""
+        """Return the listed resource with the display name ``name``; None where the list shows none.
+
+        The list is asked for after the call: threads that call meanwhile share the next one, or a thousand creations
+        were a thousand lists of up to a thousand.
+        """
+        with self._lock:
+            joined = self._named.setdefault((kind, workspace), Joined(partial(self._list_by_name, kind, workspace)))
+        return joined.do(name).get(name)
+
+    def _list_by_name(self, kind: str, workspace: str, _names: Sequence[str]) -> dict[str, LiveResource]:
         listed = fetch_listing(self._client, kind, workspaces=(workspace,))
-        return next((one for one in listed if find_display_name(make_tree(one)) == name), None)
+        return {find_display_name(make_tree(one)): one for one in reversed(listed)}
 
     def fetch_evidence(self, pool_id: str) -> Evidence | Unread:
         """Return the nodes and workloads of a pool, or why they could not be read."""

@@ -23,7 +23,15 @@ from planner.simulator.faults import (
     Truncated,
 )
 
-_RULE: Final[Mapping[str, Any]] = {"kind": "", "method": "", "path": ".*", "skip": 0, "times": 1, "rate": 1.0, "seed": 0}
+_RULE: Final[Mapping[str, Any]] = {
+    "kind": "",
+    "method": "",
+    "path": ".*",
+    "skip": 0,
+    "times": 1,
+    "rate": 1.0,
+    "seed": 0,
+}
 """The members that every table may have, with their defaults."""
 
 DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
