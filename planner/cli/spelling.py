@@ -54,6 +54,7 @@ FLAG_OPTIONS: Final = frozenset(
         "json",
         "no-color",
         "probe",
+        "recursive",
         "refresh-only",
         "release",
         "service",

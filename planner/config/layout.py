@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, assert_never
 
-from planner.config.layout_tokens import TokenKind, find_tokens
+from planner.config.layout_tokens import find_comments, find_tokens
 from planner.config.layout_tree import (
     Blank,
     Brackets,
@@ -47,8 +47,7 @@ _CLOSING: Final = {"[": "]", "{": "}"}
 
 def _read_meaning(text: str) -> tuple[str, list[str]]:
     # repr tells 1 from 1.0 and from true, and a nan is equal to itself in it.
-    comments = [one.text.rstrip() for one in find_tokens(text) if one.kind is TokenKind.COMMENT]
-    return repr(tomllib.loads(text)), comments
+    return repr(tomllib.loads(text)), find_comments(text)
 
 
 def _format_lines(lines: tuple[Line, ...]) -> Iterator[str]:

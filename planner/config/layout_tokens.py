@@ -29,8 +29,16 @@ class Token:
 def find_tokens(text: str) -> Iterator[Token]:
     r"""Yield the tokens of ``text``, a valid document with ``\n`` at its line ends; together they are the text."""
     for found in _TOKEN.finditer(text):
-        yield Token(kind=TokenKind(found.lastgroup), text=found[0])
+        yield Token(kind=_KINDS[found.lastgroup or ""], text=found[0])
 
+
+def find_comments(text: str) -> list[str]:
+    """Return the comments of ``text``, each from its ``#`` on, less the spaces at its end."""
+    comment = TokenKind.COMMENT.value
+    return [found[0].rstrip() for found in _TOKEN.finditer(text) if found.lastgroup == comment]
+
+
+_KINDS: Final = {one.value: one for one in TokenKind}
 
 # A string ends at the first three quotes; up to two more before them belong to its value.
 _TOKEN: Final = re.compile(

@@ -37,13 +37,15 @@ class Formatted:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def fmt(directory: Path, names: Iterable[Path], *, is_check: bool) -> Formatted:
+def fmt(directory: Path, names: Iterable[Path], *, is_check: bool, is_deep: bool = False) -> Formatted:
     """Lay out the files that ``names``, relative to ``directory``, name; a directory stands for those in it.
 
-    Without names: those of ``directory``. Nothing is written with ``is_check``. A file that cannot be read
-    or written is told and left as it is; the others are written all the same.
+    Without names: those of ``directory``. With ``is_deep`` a directory stands for those below it, too, hidden
+    directories and links left aside. Nothing is written with ``is_check``. A file that cannot be read or
+    written is told and left as it is; the others are written all the same.
     """
-    results = [_format_one(path, file=file) for path, file in _find_files(directory, tuple(names) or (Path(),))]
+    found = _find_files(directory, tuple(names) or (Path(),), is_deep=is_deep)
+    results = [_format_one(path, file=file) for path, file in found]
     files = tuple(one for one in results if isinstance(one, LaidOut))
     faults = [one for one in results if isinstance(one, Diagnostic)]
     if not is_check:
@@ -51,11 +53,11 @@ def fmt(directory: Path, names: Iterable[Path], *, is_check: bool) -> Formatted:
     return Formatted(files=files, diagnostics=tuple(faults))
 
 
-def _find_files(directory: Path, names: tuple[Path, ...]) -> Iterator[tuple[Path, str]]:
+def _find_files(directory: Path, names: tuple[Path, ...], *, is_deep: bool) -> Iterator[tuple[Path, str]]:
     """Yield each file with its path as messages spell it, each only once."""
     seen: set[Path] = set()
     for name in names:
-        for inner in _list_directory(directory / name, name):
+        for inner in _list_deep(directory, name) if is_deep else _list_directory(directory / name, name):
             if inner not in seen:
                 seen.add(inner)
                 yield directory / inner, os.fsencode(inner).decode("utf-8", "backslashreplace")
@@ -69,6 +71,15 @@ def _list_directory(path: Path, name: Path) -> list[Path]:
     except OSError:
         return [name]
     return [name / one for one in found if one.endswith(SUFFIXES) and not one.startswith(".")]
+
+
+def _list_deep(directory: Path, name: Path) -> Iterator[Path]:
+    yield from _list_directory(directory / name, name)
+    for folder, inner, _ in os.walk(directory / name):
+        inner[:] = sorted(one for one in inner if not one.startswith("."))
+        for one in inner:
+            path = Path(folder, one)
+            yield from [] if path.is_symlink() else _list_directory(path, path.relative_to(directory))
 
 
 def _format_one(path: Path, *, file: str) -> LaidOut | Diagnostic:

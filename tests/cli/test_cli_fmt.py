@@ -78,6 +78,18 @@ def test_paths_are_files_or_directories_each_taken_once(poolctl, place):
     assert ended.stdout == "one/a.pools.toml\ntwo/b.pools.toml\n"
 
 
+def test_all_directories_below_are_laid_out_but_hidden_and_linked_ones(poolctl, place, tmp_path_factory):
+    write(place / "a.pools.toml", ROUGH)
+    write(place / "envs/prod/eu/b.pools.toml", ROUGH)
+    hidden = write(place / ".git/c.pools.toml", ROUGH)
+    linked = write(tmp_path_factory.mktemp("elsewhere") / "d.pools.toml", ROUGH)
+    (place / "link").symlink_to(linked.parent)
+    (place / "circle").symlink_to(place)
+    ended = poolctl("fmt", "-recursive")
+    assert (ended.code, ended.stdout, ended.stderr) == (0, "a.pools.toml\nenvs/prod/eu/b.pools.toml\n", "")
+    assert [path.read_text(encoding="utf-8") for path in (hidden, linked)] == [ROUGH, ROUGH]
+
+
 def test_paths_are_relative_to_the_directory_that_is_named(poolctl, place):
     write(place / "one/a.pools.toml", ROUGH)
     assert poolctl("-C", "one", "fmt", "a.pools.toml").stdout == "a.pools.toml\n"
