@@ -21,6 +21,15 @@ format_option: Final = click.option(
     show_default=True,
     help="How stdout is written.",
 )
+plan_format_option: Final = click.option(
+    "--format",
+    "-o",
+    "layout",
+    type=click.Choice(["text", "json", "markdown", "terraform-json"]),
+    default="text",
+    show_default=True,
+    help="How stdout is written: markdown is for a pull request, terraform-json for readers of Terraform's plans.",
+)
 detailed_exitcode: Final = click.option(
     "--detailed-exitcode",
     "is_detailed",

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from planner.cli.command import Command
-from planner.cli.options import detailed_exitcode, format_option, make_inputs, parallelism, plan_options
+from planner.cli.options import detailed_exitcode, make_inputs, parallelism, plan_format_option, plan_options
 from planner.cli.plan_output import refuse_contradictions, save_plan, show_plan
 from planner.cli.session import DONE, HAS_CHANGES, Session, report
 from planner.cli.workplaces import make_workplace
@@ -20,10 +20,11 @@ from planner.views.plan_text import has_news
         "poolctl plan --out plan.json            # then: poolctl apply plan.json",
         "poolctl plan --target pool.training --detailed-exitcode",
         "poolctl plan --destroy -o json",
+        "poolctl plan --out plan.json --format markdown > comment.md",
     ),
 )
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, for `poolctl apply FILE`.")
-@format_option
+@plan_format_option
 @detailed_exitcode
 @plan_options
 @parallelism
@@ -41,5 +42,5 @@ def plan(session: Session, /, *, out: Path | None, layout: str, is_detailed: boo
     report(session, planned.warnings)
     if out is not None:
         save_plan(session, planned.plan, path=out)
-    show_plan(session, planned.plan, layout=layout)
+    show_plan(session, planned.plan, layout=layout, saved=out)
     return HAS_CHANGES if is_detailed and has_news(planned.plan) else DONE

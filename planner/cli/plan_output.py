@@ -13,11 +13,9 @@ from planner.views.escape import escape_text
 from planner.views.plan_text import format_plan
 
 
-def show_plan(session: Session, plan: Plan, *, layout: str = "text") -> None:
-    """Write ``plan`` to stdout, as text or as its document."""
-    terminal = session.terminal
-    text = format_plan(plan, width=terminal.width, colour=terminal.has_colour_in_results)
-    terminal.show(format_document(plan) if layout == "json" else text)
+def show_plan(session: Session, plan: Plan, *, layout: str = "text", saved: Path | None = None) -> None:
+    """Write ``plan`` to stdout in a layout of ``--format``; ``saved`` is its file, where it has one."""
+    session.terminal.show(_format_plan(session, plan, layout=layout, saved="" if saved is None else str(saved)))
 
 
 def save_plan(session: Session, plan: Plan, *, path: Path) -> None:
@@ -38,3 +36,20 @@ def refuse_contradictions(inputs: PlanInputs) -> None:
         raise click.UsageError("--refresh-only plans no change: it cannot stand beside --destroy or --replace.")
     if inputs.destroy and inputs.replace:
         raise click.UsageError("--destroy deletes everything: it cannot stand beside --replace.")
+
+
+def _format_plan(session: Session, plan: Plan, *, layout: str, saved: str) -> str:
+    terminal = session.terminal
+    match layout:
+        case "json":
+            return format_document(plan)
+        case "markdown":
+            from planner.views.plan_markdown import format_plan_markdown
+
+            return format_plan_markdown(plan, saved=saved)
+        case "terraform-json":
+            from planner.views.terraform_json import format_terraform_json
+
+            return format_terraform_json(plan)
+        case _:
+            return format_plan(plan, width=terminal.width, colour=terminal.has_colour_in_results)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from planner.cli.command import Command
-from planner.cli.options import file_argument, format_option
+from planner.cli.options import file_argument, plan_format_option
 from planner.cli.plan_output import load_plan, show_plan
 from planner.cli.session import DONE, Session
 from planner.cli.workplaces import make_workplace
@@ -18,16 +18,23 @@ from planner.workflow.state_records import load_state
 
 @click.command(
     cls=Command,
-    examples=("poolctl show", "poolctl show plan.json", "poolctl show -o json"),
+    examples=(
+        "poolctl show",
+        "poolctl show plan.json",
+        "poolctl show plan.json --format markdown",
+        "poolctl show -o json",
+    ),
 )
 @file_argument("plan", is_required=False)
-@format_option
+@plan_format_option
 @click.pass_obj
 def show(session: Session, plan: Path | None, layout: str) -> int:
     """Show the saved plan PLAN or, without one, the state."""
     if plan is not None:
-        show_plan(session, load_plan(session, plan), layout=layout)
+        show_plan(session, load_plan(session, plan), layout=layout, saved=plan)
         return DONE
+    if layout not in {"text", "json"}:
+        raise click.UsageError(f"Only a saved plan is shown as {layout}: name its file. The state is text or json.")
     session.terminal.show(_format_state(load_state(make_workplace(session)), layout=layout))
     return DONE
 

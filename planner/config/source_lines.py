@@ -4,9 +4,9 @@ import re
 from typing import Final
 
 from planner.core.diagnostics import SourceLocation
+from planner.core.secrets import CREDENTIAL_WORDS, HIDDEN
 
 MAXIMUM_LINE: Final = 1000
-HIDDEN: Final = "(hidden)"
 
 
 def make_location(text: str, *, file: str, line: int, column: int, is_line: bool = False) -> SourceLocation:
@@ -21,16 +21,7 @@ def redact_line(line: str) -> str:
     return _URL_PASSWORD.sub(rf"\1{HIDDEN}@", _SECRET_VALUE.sub(rf"\1{HIDDEN}", line))
 
 
-def is_secret_key(key: str) -> bool:
-    """Tell whether a key names a credential, so that its value is never shown."""
-    return _SECRET_NAME.search(key) is not None
-
-
-_SECRETS: Final = (
-    r"passw(?:or)?d|secret|token|access_?key|private_?key|credential|api_?key|(?<![a-z])(?:ak|sk)(?![a-z])"
-)
-_SECRET_NAME: Final = re.compile(_SECRETS, re.IGNORECASE)
 _SECRET_VALUE: Final = re.compile(
-    rf"""((?:{_SECRETS})[\w.-]*["']?\s*=\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}}#]+)""", re.IGNORECASE
+    rf"""((?:{CREDENTIAL_WORDS})[\w.-]*["']?\s*=\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}}#]+)""", re.IGNORECASE
 )
 _URL_PASSWORD: Final = re.compile(r"(://[^/\s\"'@:]*:)[^\s\"'/]*@")

@@ -8,7 +8,6 @@ from planner.config.blocks import RawBlock, read_rows, read_text
 from planner.config.cel import evaluate
 from planner.config.cel_errors import CelError
 from planner.config.faults import Fault
-from planner.config.source_lines import HIDDEN, is_secret_key
 from planner.config.value_checks import is_unsafe_text
 from planner.config.variable_inputs import PREFIX, Given
 from planner.config.variable_types import MisfitError, find_type, fit_value
@@ -16,6 +15,7 @@ from planner.config.variable_types import read_text as parse_text
 from planner.config.wording import find_near, format_value
 from planner.core.changes import InputVariable
 from planner.core.diagnostics import Diagnostic, Severity, make_error
+from planner.core.secrets import HIDDEN, is_secret_key
 
 Declared = Mapping[str, RawBlock]
 

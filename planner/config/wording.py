@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from planner.config.positions import TomlPath
 from planner.config.schema import Schema, find_schema
-from planner.config.source_lines import HIDDEN, is_secret_key, redact_line
+from planner.config.source_lines import redact_line
+from planner.core.secrets import HIDDEN, is_secret_key
 from planner.kinds.names import BLOCK_KINDS
 
 _SHOWN: Final = 60

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, SourceLocation
-from planner.core.evidence import Endangered, SoldOut
+from planner.core.evidence import Endangered, FlavorAccelerators, SoldOut
 from planner.core.field_paths import FieldPath
 from planner.core.guard_record import Loosened
 from planner.core.money import HourlyCost
 from planner.core.snapshot import LiveQuota, LiveResource
-from planner.core.tracking import ServiceIdentity, TrackedResource
+from planner.core.tracking import ServiceIdentity
 from planner.core.trees import Maybe, Tree, Value
 
 
@@ -126,7 +126,7 @@ class Change:
 
     ``before`` and ``after`` are ``{"metadata": {"labels", "annotations"}, "spec"}`` or None.
     ``depends_on`` names the addresses whose changes must end first. ``endangered`` is None where no job
-    is in danger.
+    is in danger, ``cost`` without ``[prices]`` and where there are no nodes.
     """
 
     address: Address
@@ -154,6 +154,7 @@ class Change:
     source: SourceLocation | None = None
     endangered: Endangered | None = None
     sold_out: tuple[SoldOut, ...] = ()
+    cost: HourlyCost | None = None
 
     @property
     def nodes_before(self) -> int:
@@ -239,7 +240,8 @@ class Plan:
     """The planned changes by address, what they rest on, and what apply would refuse.
 
     ``quotas`` is None where no change needs them, or where they could not be read. ``loosened`` are the guards
-    that the files make weaker than they were at the last apply.
+    that the files make weaker than they were at the last apply. ``accelerators`` are those of the flavors that were
+    looked at.
     """
 
     digest: str
@@ -252,6 +254,7 @@ class Plan:
     blocked: tuple[Block, ...]
     quotas: tuple[LiveQuota, ...] | None = None
     loosened: tuple[Loosened, ...] = ()
+    accelerators: tuple[FlavorAccelerators, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,11 +298,3 @@ class Skipped:
 
 
 Outcome = Applied | Waiting | Failed | Uncertain | Skipped
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """What a finished change leaves in the state: ``tracked`` None means the address is dropped."""
-
-    address: Address
-    tracked: TrackedResource | None

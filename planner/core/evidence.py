@@ -33,6 +33,14 @@ class Endangered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlavorAccelerators:
+    """How many accelerators, the cards of a report, one node of ``flavor`` has."""
+
+    flavor: str
+    accelerators: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
     """A flavor of which a change wants more nodes; ``zones`` are those that the files name, none for any zone."""
 

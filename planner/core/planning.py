@@ -11,8 +11,8 @@ from planner.core.diagnostics import Diagnostic, has_errors
 from planner.core.digests import make_plan_digest, seal_change
 from planner.core.guard_record import find_loosened
 from planner.core.guards import name_blocks
-from planner.core.money import HourlyCost, find_cost
-from planner.core.plan_blocks import find_change_blocks
+from planner.core.measuring import find_accelerators, find_hourly_cost, measure_change
+from planner.core.plan_blocks import find_change_blocks, make_measures
 from planner.core.plan_changes import Considered, consider
 from planner.core.plan_checks import find_request_faults, find_surroundings_faults
 from planner.core.plan_evidence import add_evidence, tell_quietly
@@ -35,7 +35,7 @@ def build_plan(request: PlanningRequest) -> Plan:
     diagnostics += find_surroundings_faults(request, found, owners=owners)
     changes, cycle = order_changes(request, found, owners=owners)
     policies = {one.address: one.policies for one in considered}
-    seen = (add_evidence(request, one) for one in changes)
+    seen = (measure_change(add_evidence(request, one), request.desired.prices) for one in changes)
     blocked = judge_run(request, (find_change_blocks(request, one, policies=policies[one.address]) for one in seen))
     return Plan(
         digest=make_plan_digest(blocked),
@@ -48,6 +48,7 @@ def build_plan(request: PlanningRequest) -> Plan:
         blocked=tuple(block for one in blocked for block in name_blocks(one.blocked, str(one.address))),
         quotas=None if isinstance(request.snapshot.quotas, Unread) else request.snapshot.quotas,
         loosened=find_loosened(request.state.guards, request.desired),
+        accelerators=find_accelerators(blocked, make_measures(request)),
     )
 
 
@@ -91,19 +92,5 @@ def _summarise(request: PlanningRequest, changes: tuple[Change, ...]) -> PlanSum
         nodes_before=sum(one.nodes_before for one in changes),
         nodes_after=sum(one.nodes_after for one in changes),
         is_partial=bool(request.inputs.target or request.inputs.exclude),
-        cost=_find_cost(request, changes),
-    )
-
-
-def _find_cost(request: PlanningRequest, changes: tuple[Change, ...]) -> HourlyCost | None:
-    """Return what the nodes of all changes cost an hour; None where the files name no prices."""
-    prices = request.desired.prices
-    if not prices:
-        return None
-    rows = [row for one in changes for row in one.nodes]
-    counted = {row.flavor for row in rows if row.before or row.after}
-    return HourlyCost(
-        before=find_cost(((row.flavor, row.before) for row in rows), prices),
-        after=find_cost(((row.flavor, row.after) for row in rows), prices),
-        unpriced=tuple(sorted(counted - prices.keys())),
+        cost=find_hourly_cost((row for one in changes for row in one.nodes), request.desired.prices),
     )

@@ -85,10 +85,17 @@ def _list_come(change: Change) -> list[tuple[str, int]]:
     return [(row.flavor, row.after - row.before) for row in change.nodes if row.after > row.before]
 
 
+def count_accelerators(flavor: str, measures: Measures) -> int | None:
+    """Return the accelerators of one node of a flavor; None where the service was not asked or does not tell."""
+    if measures.flavors is None or isinstance(measures.flavors, Unread) or flavor not in measures.flavors:
+        return None
+    return measures.flavors[flavor].accelerators
+
+
 def _make_tally(
     rows: tuple[FlavorNodes, ...], measures: Measures, *, gone: list[tuple[str, int]], come: list[tuple[str, int]]
 ) -> Tally:
-    counts = {flavor: _count_accelerators(flavor, measures) for flavor, _ in gone}
+    counts = {flavor: count_accelerators(flavor, measures) for flavor, _ in gone}
     return Tally(
         before=sum(row.before for row in rows),
         removed=sum(count for _, count in gone),
@@ -98,12 +105,6 @@ def _make_tally(
         unmeasured=_unite(flavor for flavor, count in counts.items() if count is None),
         unpriced=_unite(flavor for flavor, _ in come if flavor not in measures.prices),
     )
-
-
-def _count_accelerators(flavor: str, measures: Measures) -> int | None:
-    if measures.flavors is None or isinstance(measures.flavors, Unread) or flavor not in measures.flavors:
-        return None
-    return measures.flavors[flavor].accelerators
 
 
 def _unite(flavors: Iterable[str]) -> tuple[str, ...]:

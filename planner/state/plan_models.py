@@ -122,6 +122,14 @@ class SoldOutDocument(Document):
     is_everywhere: bool = Field(description="Whether no zone is left to grow in.")
 
 
+class HourlyCostDocument(Document):
+    """What the nodes of the plan cost an hour by the prices of the files, in decimal texts."""
+
+    before: Amount = Field(description="Before.")
+    after: Amount = Field(description="After.")
+    unpriced: list[Text] = Field(description="Flavors without a price, which are not in it.")
+
+
 class ChangeDocument(Document):
     """One planned difference between what is and what the files ask for.
 
@@ -156,6 +164,7 @@ class ChangeDocument(Document):
     source: SourceDocument | None = Field(description="The block's place in the files.")
     endangered: EndangeredDocument | None = Field(default=None, description="The jobs it would end; null for none.")
     sold_out: list[SoldOutDocument] = Field(default=[], description="Where it cannot grow.")
+    hourly_cost: HourlyCostDocument | None = Field(default=None, description="What its nodes cost; null for nothing.")
 
 
 class DriftDocument(Document):
@@ -213,14 +222,6 @@ class InputsDocument(Document):
     variables: list[InputVariableDocument] = Field(default=[], description="Variables of the files, and their values.")
 
 
-class HourlyCostDocument(Document):
-    """What the nodes of the plan cost an hour by the prices of the files, in decimal texts."""
-
-    before: Amount = Field(description="Before.")
-    after: Amount = Field(description="After.")
-    unpriced: list[Text] = Field(description="Flavors without a price, which are not in it.")
-
-
 class QuotaDocument(Document):
     """What the project may have of one type."""
 
@@ -273,4 +274,7 @@ class PlanDocument(Document):
     )
     loosened: list[LoosenedDocument] = Field(
         default=[], description="Guards that permit more than they did at the last apply."
+    )
+    accelerators: dict[Text, Count] = Field(
+        default={}, description="The accelerators of one node, by flavor; flavors that nobody looked at are not there."
     )

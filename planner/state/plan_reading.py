@@ -21,6 +21,8 @@ from planner.core.changes import (
     PlanSummary,
 )
 from planner.core.diagnostics import Diagnostic, Severity, SourceLocation
+from planner.core.evidence import FlavorAccelerators
+from planner.core.money import HourlyCost
 from planner.core.trees import Tree
 from planner.state import plan_models as models
 from planner.state.document import find_address, parse_service
@@ -47,12 +49,18 @@ def read_plan(document: models.PlanDocument) -> Plan:
         blocked=tuple(_read_block(one) for one in document.blocked),
         quotas=None if document.quotas is None else tuple(map(read_quota, document.quotas)),
         loosened=tuple(map(read_loosened, document.loosened)),
+        accelerators=tuple(
+            FlavorAccelerators(flavor=flavor, accelerators=count) for flavor, count in document.accelerators.items()
+        ),
     )
 
 
 def _read_summary(summary: models.SummaryDocument) -> PlanSummary:
-    cost = None if summary.hourly_cost is None else read_cost(summary.hourly_cost)
-    return PlanSummary(**summary.model_dump(exclude={"hourly_cost"}), cost=cost)
+    return PlanSummary(**summary.model_dump(exclude={"hourly_cost"}), cost=_read_cost(summary.hourly_cost))
+
+
+def _read_cost(cost: models.HourlyCostDocument | None) -> HourlyCost | None:
+    return None if cost is None else read_cost(cost)
 
 
 def _read_basis(basis: models.BasisDocument) -> Basis:
@@ -106,6 +114,7 @@ def _read_change(change: models.ChangeDocument) -> Change:
         source=_read_source(change.source),
         endangered=None if change.endangered is None else read_endangered(change.endangered),
         sold_out=tuple(map(read_sold_out, change.sold_out)),
+        cost=_read_cost(change.hourly_cost),
     )
 
 

@@ -55,6 +55,7 @@ def write_plan(plan: Plan) -> models.PlanDocument:
         blocked=[_write_block(one) for one in plan.blocked],
         quotas=None if plan.quotas is None else [write_quota(one) for one in plan.quotas],
         loosened=[write_loosened(one) for one in plan.loosened],
+        accelerators={one.flavor: one.accelerators for one in plan.accelerators},
     )
 
 
@@ -142,6 +143,7 @@ def _write_change(change: Change) -> models.ChangeDocument:
         source=_write_source(change.source),
         endangered=None if change.endangered is None else write_endangered(change.endangered),
         sold_out=[write_sold_out(one) for one in change.sold_out],
+        hourly_cost=None if change.cost is None else write_cost(change.cost),
     )
 
 

@@ -41,6 +41,11 @@ def build_drift_json(rows: Iterable[DriftRow]) -> dict[str, Value]:
     return {"format_version": "1.0", "drift": [_build_row_json(row) for row in rows]}
 
 
+def format_side(side: Maybe) -> str:
+    """Return one side of a row on one line, members named as in the files."""
+    return format_value(side if side is ABSENT else build_file_names(side))
+
+
 def _build_hidden(count: int, *, width: int) -> list[Line]:
     if not count:
         return []
@@ -50,7 +55,7 @@ def _build_hidden(count: int, *, width: int) -> list[Line]:
 
 def _build_row(row: DriftRow, *, width: int) -> list[Line]:
     symbol, tone = _find_symbol(row)
-    before, after = _format_side(row.before), _format_side(row.after)
+    before, after = format_side(row.before), format_side(row.after)
     label = escape_text(row.label)
     line = make_line(_MARGIN, Span(symbol, tone), f" {label}: {before}", Span(" -> ", Tone.CHANGE), after)
     policy = f", policy {escape_text(row.policy)}" if row.policy else ""
@@ -63,10 +68,6 @@ def _find_symbol(row: DriftRow) -> tuple[str, Tone]:
     if row.before is ABSENT:
         return "+", Tone.ADD
     return ("-", Tone.DESTROY) if row.after is ABSENT else ("~", Tone.CHANGE)
-
-
-def _format_side(side: Maybe) -> str:
-    return format_value(side if side is ABSENT else build_file_names(side))
 
 
 def _build_row_json(row: DriftRow) -> Value:

@@ -50,17 +50,8 @@ def build_quota_lines(quotas: tuple[LiveQuota, ...] | None, *, width: int) -> li
     return [make_line(line) for line in wrap_text(f"Quota left: {left}.", width=width)]
 
 
-def _build_endangered(endangered: Endangered, *, width: int, margin: str) -> list[Line]:
-    lines = wrap_text(_format_head(endangered), width=width - len(margin))
-    shown = [make_line(margin + ("  " if index else ""), Span(line, Tone.DESTROY)) for index, line in enumerate(lines)]
-    for one in endangered.workloads[:_SHOWN]:
-        first, *rest = wrap_text(_format_workload(one), width=width - len(margin) - 2)
-        shown += [make_line(f"{margin}  {first}"), *(make_line(f"{margin}    {line}") for line in rest)]
-    more = len(endangered.workloads) - _SHOWN
-    return [*shown, make_line(f"{margin}  and {more} more")] if more > 0 else shown
-
-
-def _format_head(endangered: Endangered) -> str:
+def format_endangered(endangered: Endangered) -> str:
+    """Return the line above the jobs that a change would end."""
     if endangered.why_unread:
         return "workloads: nobody could look; any that runs there may die"
     if not endangered.workloads:
@@ -71,10 +62,21 @@ def _format_head(endangered: Endangered) -> str:
     return f"workloads that would die with {nodes}, which the service chooses among these:"
 
 
-def _format_workload(workload: EndangeredWorkload) -> str:
+def format_workload(workload: EndangeredWorkload) -> str:
+    """Return a job with its type, its age as the service tells it, and its nodes; escaped."""
     where = f" on {', '.join(workload.nodes)}" if workload.nodes else ""
     about = ", ".join(part for part in (workload.type, *_list_age(workload)) if part)
     return escape_text(f"{workload.name} ({about or workload.status}){where}")
+
+
+def _build_endangered(endangered: Endangered, *, width: int, margin: str) -> list[Line]:
+    lines = wrap_text(format_endangered(endangered), width=width - len(margin))
+    shown = [make_line(margin + ("  " if index else ""), Span(line, Tone.DESTROY)) for index, line in enumerate(lines)]
+    for one in endangered.workloads[:_SHOWN]:
+        first, *rest = wrap_text(format_workload(one), width=width - len(margin) - 2)
+        shown += [make_line(f"{margin}  {first}"), *(make_line(f"{margin}    {line}") for line in rest)]
+    more = len(endangered.workloads) - _SHOWN
+    return [*shown, make_line(f"{margin}  and {more} more")] if more > 0 else shown
 
 
 def _list_age(workload: EndangeredWorkload) -> Iterator[str]:

@@ -12,6 +12,7 @@ from planner.views.drift_text import build_drift_lines
 from planner.views.escape import escape_text
 from planner.views.evidence_text import build_cost_lines, build_loosened_lines, build_quota_lines
 from planner.views.field_rows import DISRUPTION_TONES, make_symbol
+from planner.views.plan_lead import build_lead_lines
 from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, wrap_text
 
 NO_CHANGES: Final = "No changes. Your infrastructure matches the configuration."
@@ -38,6 +39,7 @@ def format_plan(plan: Plan, *, width: int, colour: bool) -> str:
     fitted = fit_width(width)
     sections = [
         build_loosened_lines(plan, width=fitted),
+        build_lead_lines(plan, width=fitted),
         _build_drift(plan, width=fitted),
         _build_legend(plan, width=fitted),
         *_build_changes(plan, width=fitted),
@@ -63,6 +65,17 @@ def has_news(plan: Plan) -> bool:
 def is_import_with_changes(change: Change) -> bool:
     """Tell whether ``change`` adopts a resource and changes it as well."""
     return change.action is Action.IMPORT and bool(change.fields)
+
+
+def format_last_line(plan: Plan) -> str:
+    """Return Terraform's last line: what is imported and changed counts as both."""
+    summary = plan.summary
+    if not has_news(plan):
+        return NO_CHANGES
+    imports = f"{summary.import_} to import, " if summary.import_ else ""
+    added, destroyed = summary.create + summary.replace, summary.delete + summary.replace
+    changed = summary.update + sum(map(is_import_with_changes, plan.changes))
+    return f"Plan: {imports}{added} to add, {changed} to change, {destroyed} to destroy."
 
 
 def _join_sections(sections: list[list[Line]]) -> list[Line]:
@@ -150,12 +163,5 @@ def _build_refused(blocked: list[Change], *, width: int) -> list[Line]:
 
 
 def _make_last_line(plan: Plan) -> Line:
-    """Return Terraform's last line: what is imported and changed counts as both."""
-    summary = plan.summary
-    if not has_news(plan):
-        return make_line(Span(NO_CHANGES, Tone.BOLD))
-    imports = f"{summary.import_} to import, " if summary.import_ else ""
-    added, destroyed = summary.create + summary.replace, summary.delete + summary.replace
-    changed = summary.update + sum(map(is_import_with_changes, plan.changes))
-    counts = f"{imports}{added} to add, {changed} to change, {destroyed} to destroy."
-    return make_line(Span("Plan:", Tone.BOLD), f" {counts}")
+    head, colon, counts = format_last_line(plan).partition(":")
+    return make_line(Span(f"{head}{colon}", Tone.BOLD), counts)

@@ -26,7 +26,7 @@ from planner.core.changes import (
     PlanSummary,
 )
 from planner.core.diagnostics import Diagnostic, Severity, SourceLocation
-from planner.core.evidence import Endangered, EndangeredWorkload, SoldOut
+from planner.core.evidence import Endangered, EndangeredWorkload, FlavorAccelerators, SoldOut
 from planner.core.field_paths import EntryKey
 from planner.core.guard_record import Loosened
 from planner.core.money import HourlyCost
@@ -277,4 +277,9 @@ PLANS = st.builds(
     loosened=_tuples(
         st.builds(Loosened, scope=HOSTILE_TEXTS, key=HOSTILE_TEXTS, before=HOSTILE_TEXTS, after=HOSTILE_TEXTS)
     ),
+    accelerators=st.lists(
+        st.builds(FlavorAccelerators, flavor=HOSTILE_TEXTS, accelerators=st.integers(0, 16)),
+        max_size=2,
+        unique_by=lambda one: one.flavor,
+    ).map(tuple),
 )

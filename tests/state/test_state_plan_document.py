@@ -142,6 +142,7 @@ def test_members_of_the_format_are_all_there_and_in_order():
         "blocked",
         "quotas",
         "loosened",
+        "accelerators",
     ]
     assert document["summary"] == {
         "create": 0,
