@@ -2,6 +2,8 @@
 
 import pytest
 from core_cases import POOL_RULES, make_live, make_pool_tree, plan_update
+from planning_cases import make_live as make_planned
+from planning_cases import make_pool, plan, track
 
 from planner.core.changes import Disruption
 from planner.core.field_paths import EntryKey
@@ -76,3 +78,17 @@ def test_zones_that_were_named_before_are_no_first_ones():
     change = plan_zones(evidence, live=live, z1=2)
     assert change.disruption is Disruption.DRAINS
     assert list(find_chosen_by_service(change, evidence, rules=POOL_RULES)) == []
+
+
+def test_a_plan_shows_the_zones_as_they_are():
+    before = make_pool("a", resources=[{"flavor": "f", "count": 3}])
+    wanted = make_pool("a", resources=[{"flavor": "f", "count": 2, "azs": [{"az": "z1", "count": 2}]}])
+    found = plan(
+        blocks={"pool.a": wanted},
+        tracked={"pool.a": track(before)},
+        live={"pool.a": make_planned(before)},
+        evidence={"pool.a": make_evidence("z1", "z1", "z2", "")},
+    )
+    [told] = [one for one in found.diagnostics if one.code == "plan.first-zones"]
+    assert "1 in an unknown zone, 2 in z1, 1 in z2" in told.detail
+    assert 'azs = [{ az = "z1", count = 2 }, { az = "z2", count = 1 }]' in told.detail
