@@ -1,10 +1,13 @@
 """``poolctl import``."""
 
+from pathlib import Path
+from typing import Any, Final
+
 import click
 
 from planner.cli.command import Command
-from planner.cli.options import lock_timeout
-from planner.cli.session import Session
+from planner.cli.options import lock_timeout, parallelism
+from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.values import ADDRESS
 from planner.cli.workplaces import make_workplace
 from planner.core.addresses import Address
@@ -13,19 +16,95 @@ from planner.core.addresses import Address
 @click.command(
     "import",
     cls=Command,
-    examples=("poolctl import pool.training gpu-training-86c13962597848eeb29c5861153a391f",),
+    examples=(
+        "poolctl import pool.training gpu-training-86c13962597848eeb29c5861153a391f",
+        "poolctl import --all                       # files for everything that is there",
+        "poolctl import --all --match 'gpu-*' --split-by label:team",
+    ),
 )
-@click.argument("address", metavar="ADDR", type=ADDRESS)
-@click.argument("id_", metavar="ID")
+@click.argument("address", metavar="[ADDR", required=False, type=ADDRESS)
+@click.argument("id_", metavar="ID]", required=False)
+@click.option("--all", "is_all", is_flag=True, help="Write blocks and [[import]] for everything that is there.")
+@click.option("--match", metavar="GLOB", help="With --all: only display names that match.")
+@click.option(
+    "--workspace",
+    "workspaces",
+    multiple=True,
+    metavar="ID",
+    help="With --all: look in this workspace, not in those of files and state; repeatable.",
+)
+@click.option("--split-by", metavar="label:KEY", help="With --all: one file for each value of a label of the pools.")
 @lock_timeout
-@click.pass_obj
-def adopt(session: Session, /, *, address: Address, id_: str, lock_timeout: float) -> int:
-    """Adopt the live resource ID as ADDR, whose block is in the files.
+@parallelism
+@click.pass_context
+def adopt(
+    context: click.Context, /, *, address: Address | None, id_: str | None, lock_timeout: float, **options: Any
+) -> int:
+    """Adopt what is there already: nothing is sent to the service.
 
-    Nothing is sent to the service: the state takes note of it, and the next plan shows what differs.
+    ADDR ID takes the live object ID into the state as ADDR, whose block is in the files; the next plan shows what
+    differs. --all writes new files, with a block and an [[import]] for every pool and network that nobody declares or
+    tracks, and touches no state: review them, plan, and apply.
     """
+    session: Session = context.obj
+    _check_usage(context, given=(address, id_))
+    if options["is_all"]:
+        return _adopt_all(session, **options)
+    return _adopt_one(session, address=address, id_=id_ or "", lock_timeout=lock_timeout)
+
+
+_LABEL: Final = "label:"
+_ALL_OPTIONS: Final = {"match": "--match", "workspaces": "--workspace", "split_by": "--split-by"}
+
+
+def _check_usage(context: click.Context, *, given: tuple[Address | None, str | None]) -> None:
+    options = context.params
+    typed = [spelled for name, spelled in _ALL_OPTIONS.items() if options[name]]
+    if options["is_all"] and given != (None, None):
+        raise click.UsageError("--all finds by itself what there is: it cannot stand beside ADDR ID.", context)
+    if not options["is_all"] and typed:
+        raise click.UsageError(f"{', '.join(typed)} belongs to --all.", context)
+    if given[0] is not None and given[1] is None:
+        raise click.MissingParameter(ctx=context, param_hint="'ID'", param_type="argument")
+    if not options["is_all"] and None in given:
+        raise click.UsageError("Name ADDR and ID, or everything with --all.", context)
+    split_by = options["split_by"]
+    if split_by is not None and (not split_by.startswith(_LABEL) or split_by == _LABEL):
+        raise click.UsageError(f"--split-by takes label:KEY, such as label:team; found {split_by!r}.", context)
+
+
+def _adopt_one(session: Session, *, address: Address | None, id_: str, lock_timeout: float) -> int:
     from planner.cli.apply_output import show_applied
     from planner.workflow.adopt import adopt as adopt_resource
 
+    if address is None:
+        return FAILED
     adopted = adopt_resource(make_workplace(session), address=address, id_=id_, lock_timeout=lock_timeout)
     return show_applied(session, adopted)
+
+
+def _adopt_all(
+    session: Session,
+    *,
+    match: str | None,
+    workspaces: tuple[str, ...],
+    split_by: str | None,
+    parallelism: int | None,
+    **_: object,
+) -> int:
+    from planner.views.adoption_text import format_adopted, make_left_out_notice
+    from planner.workflow.adopt_all import AdoptAllRequest, adopt_all
+
+    request = AdoptAllRequest(
+        workspaces=workspaces,
+        match="*" if match is None else match,
+        label=(split_by or "").removeprefix(_LABEL),
+        parallelism=parallelism,
+    )
+    adopted = adopt_all(make_workplace(session), request)
+    directory = "" if session.directory == Path() else str(session.directory)
+    addresses = [one.address for one in adopted.blocks]
+    text = format_adopted(adopted.files, addresses, owned=adopted.owned, place=adopted.place, directory=directory)
+    session.terminal.show(text)
+    report(session, make_left_out_notice((one.where, one.labels, one.why) for one in adopted.left_out))
+    return DONE

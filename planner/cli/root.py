@@ -17,7 +17,7 @@ _ENTRIES: Final = {
     "wait": Entry(place="planner.cli.wait:wait", help="Wait for what was accepted and is not finished."),
     "destroy": Entry(place="planner.cli.destroy:destroy", help="Delete everything that is tracked."),
     "show": Entry(place="planner.cli.show:show", help="Show a saved plan, or the state."),
-    "import": Entry(place="planner.cli.adopt:adopt", help="Adopt one live resource."),
+    "import": Entry(place="planner.cli.adopt:adopt", help="Adopt what is there: one resource, or all of a project."),
     "drift": Entry(place="planner.cli.drift:drift", help="Show what others changed since the last apply."),
     "log": Entry(place="planner.cli.log:log", help="Show who applied what, when and why, and what came of it."),
     "undo": Entry(place="planner.cli.undo:undo", help="Plan the inverse of an apply."),

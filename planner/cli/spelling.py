@@ -18,6 +18,7 @@ VALUE_OPTIONS: Final = frozenset(
         "interval",
         "limit",
         "lock-timeout",
+        "match",
         "out",
         "parallelism",
         "port",
@@ -27,12 +28,14 @@ VALUE_OPTIONS: Final = frozenset(
         "revert-drift",
         "secret-key",
         "speed",
+        "split-by",
         "switch",
         "target",
         "timeout",
         "var",
         "var-file",
         "wait",
+        "workspace",
         "world",
     }
 )

@@ -14,6 +14,8 @@ from planner.core.trees import Tree
 
 SUFFIX: Final = ".pools.toml"
 MAXIMUM_BYTES: Final = 5_000_000
+NO_FILES: Final = "config.no-files"
+"""The code of the diagnostic that there is no file at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +207,7 @@ def _make_directory_fault(error: OSError | ValueError) -> Diagnostic:
 
 def _make_empty_fault() -> Diagnostic:
     return make_error(
-        "config.no-files",
+        NO_FILES,
         "no configuration files",
         detail=f"No file here ends in {SUFFIX}. `poolctl init` writes a first one; -C DIR looks in another directory.",
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 import planner
 from planner.config.blocks import RawBlocks, build_blocks
 from planner.config.digest import build_config_digest
-from planner.config.documents import Document, load_documents
+from planner.config.documents import NO_FILES, Document, load_documents
 from planner.config.faults import MAXIMUM_FAULTS, Fault, build_diagnostics
 from planner.config.findings import drop_shared
 from planner.config.later import find_later_keys
@@ -65,10 +65,12 @@ def load_configuration(
 
     ``environment`` is compared with region and project_id (semantics 1.4), and gives values to variables;
     ``variables`` are those of the command line. ``edited`` are files as they would be, by name, in place of those
-    that are there. Diagnostics are sorted by file, line and column.
+    that are there or beside them. Diagnostics are sorted by file, line and column.
     """
-    found, unread = load_documents(directory)
-    documents = tuple((edited or {}).get(one.file, one) for one in found)
+    read, unread = load_documents(directory)
+    documents = _put_together(read, edited or {})
+    if edited:
+        unread = tuple(one for one in unread if one.code != NO_FILES)
     resolved = resolve_documents(documents, directory, environment, inputs=variables)
     blocks = build_blocks(resolved.documents)
     sources = SourceMap(
@@ -93,6 +95,11 @@ def load_configuration(
         config_digest=build_config_digest(desired),
         variables=resolved.variables,
     )
+
+
+def _put_together(read: tuple[Document, ...], edited: Mapping[str, Document]) -> tuple[Document, ...]:
+    by_name = {one.file: one for one in read} | dict(edited)
+    return tuple(by_name[file] for file in sorted(by_name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

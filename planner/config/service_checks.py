@@ -10,6 +10,7 @@ from typing import Final
 from planner.config.blocks import RawBlock, RawBlocks, read_rows, read_text
 from planner.config.faults import Fault
 from planner.config.wording import format_value
+from planner.core.addresses import parse_address
 from planner.core.diagnostics import Severity
 from planner.core.trees import as_list, as_text, as_tree
 from planner.kinds.block_trees import parse_reference
@@ -20,8 +21,12 @@ from planner.kinds.pool_block import MAXIMUM_ENTRIES, POOL_NAME
 
 def find_service_faults(blocks: RawBlocks) -> Iterator[Fault]:
     """Yield what the service would refuse, or take for something else than was meant."""
+    imported = {parse_address(read_text(row, "to")) for row in blocks.requests["import"]}
+    adopted = {(one.kind, one.name) for one in imported if one is not None}
     for block in blocks.declared:
-        yield from _check_name(block)
+        # A rule for new names binds nothing that is there: its name cannot be changed either (decision 19).
+        if block.path not in adopted:
+            yield from _check_name(block)
         if block.address.kind == "pool":
             for check in _CHECKS:
                 yield from check(block)
@@ -45,7 +50,8 @@ def _check_name(block: RawBlock) -> Iterator[Fault]:
             code="config.name-pattern",
             summary="name is not accepted",
             detail=f"Found {format_value(name)}. A display name has {length} characters of a-z, 0-9 and -, begins with "
-            "a letter and ends in no hyphen; the service refuses others, and it cannot be changed later.",
+            "a letter and ends in no hyphen; the service refuses others, and it cannot be changed later. An object "
+            "that is there already keeps its name: say so with an [[import]] block, and keep that block.",
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import planner
+from planner.config.documents import NO_FILES
 from planner.config.load import load_configuration
 from planner.core.checkup import Check, make_doubt, make_ok, make_problem, make_skipped
 from planner.core.desired import DesiredState
@@ -14,7 +15,7 @@ from planner.core.tracking import State
 from planner.engine.journal import load_open_runs
 from planner.state.local import LocalStore
 from planner.state.lock import format_holder_line
-from planner.workflow.workplace import NO_FILES, Workplace, find_store_warnings, open_store
+from planner.workflow.workplace import Workplace, find_store_warnings, open_store
 
 _OLDEST: Final = (3, 11)
 

@@ -116,7 +116,7 @@ def _read(
         judge=judge_policy,
     )
     ids = {address: id_ for address in find_addresses(request) if (id_ := find_id(request, address))}
-    reading = read_service(client, ReadingRequest(ids=ids, workspaces=_find_workspaces(files.desired, state)))
+    reading = read_service(client, ReadingRequest(ids=ids, workspaces=find_workspaces(files.desired, state)))
     if has_errors(reading.diagnostics):
         raise PlanError(*reading.diagnostics)
     snapshot = Snapshot(resources=reading.live, missing=reading.missing, others=reading.others)
@@ -139,7 +139,7 @@ def _read_again(client: Client, snapshot: Snapshot, awaited: tuple[Address, ...]
     return {address: live for address, live in zip(awaited, found, strict=True) if live is not None}
 
 
-def _find_workspaces(desired: DesiredState, state: State) -> tuple[str, ...]:
+def find_workspaces(desired: DesiredState, state: State) -> tuple[str, ...]:
     """Return the workspaces that files and state name; the default one, the empty name, is always among them."""
     trees = [*(one.tree for one in desired.resources.values()), *(one.last_seen for one in state.resources.values())]
     return tuple(sorted({"", *map(find_workspace, trees)} - {DEFAULT_WORKSPACE}))

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import planner
+from planner.config.documents import NO_FILES
 from planner.config.errors import ConfigError
 from planner.config.load import NO_INPUTS, Loaded, load_configuration
 from planner.config.variable_inputs import VariableInputs
@@ -15,8 +15,6 @@ from planner.core.diagnostics import Diagnostic, make_warning
 from planner.core.events import Emit, Noticed
 from planner.state.local import LocalStore, open_local_store
 from planner.state.lock import LockRequest
-
-NO_FILES: Final = "config.no-files"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +62,20 @@ def load_desired_or_nothing(workplace: Workplace) -> DesiredState:
 
     Raises ConfigError where there are files and something is wrong with them.
     """
+    return load_files_or_nothing(workplace).desired
+
+
+def load_files_or_nothing(workplace: Workplace) -> Files:
+    """Return the configuration; an empty one where there are no files.
+
+    Raises ConfigError where there are files and something is wrong with them.
+    """
     loaded = load_configuration(workplace.directory, workplace.environment, variables=workplace.variables)
-    if loaded.desired is not None:
-        return loaded.desired
     if [one.code for one in loaded.diagnostics] == [NO_FILES]:
-        return DesiredState()
-    raise ConfigError(*loaded.diagnostics)
+        return Files(loaded=loaded, desired=DesiredState())
+    if loaded.desired is None:
+        raise ConfigError(*loaded.diagnostics)
+    return Files(loaded=loaded, desired=loaded.desired)
 
 
 def open_store(workplace: Workplace, desired: DesiredState) -> LocalStore:
