@@ -10,11 +10,13 @@ from planner.core.desired import ProviderSettings
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.tracking import ServiceIdentity
 from planner.remote.hosts import (
+    CLOUD_VARIABLE,
     TRUSTED_HOSTS_VARIABLE,
     build_region_url,
     find_host_region,
     is_loopback,
     is_trusted,
+    name_override,
     parse_host,
 )
 from planner.remote.outside_text import format_outside_text
@@ -67,7 +69,9 @@ def resolve_endpoint(
 
     Files and environment (``HW_REGION_NAME``, ``HW_PROJECT_ID`` and their ``OS_*`` twins) fill each
     other's gaps; two different values are an error. What both leave open is taken from ``spares``, a
-    region only where it names the service: a user's profile must not change whose a state is. Where
+    region only where it names the service: a user's profile must not change whose a state is. Without an
+    endpoint in the files the URL follows from the region, or from the environment: the SDKs' variable for
+    the region, or the cloud that ``HW_CLOUD`` names. Where
     the files name the simulator, nothing else fills a gap: it speaks of a cloud. Nothing falls back
     to the simulator.
     """
@@ -88,7 +92,8 @@ def resolve_endpoint(
     return Endpoint(
         kind="simulator" if is_simulator else "https",
         base_url=url.value,
-        region=region.value or find_host_region(urllib.parse.urlsplit(url.value).hostname or ""),
+        region=region.value
+        or find_host_region(urllib.parse.urlsplit(url.value).hostname or "", environment=environment),
         project_id=project.value,
     )
 
@@ -140,22 +145,29 @@ def _settle(setting: _Setting, written: str | None, *, environment: Mapping[str,
 def _find_url(written: str | None, region: _Found, *, environment: Mapping[str, str]) -> _Found:
     if written is not None:
         return _check_url(written, region.value, environment=environment)
-    if region.value:
-        return _Found(value=build_region_url(region.value))
-    return _Found(problems=() if region.problems else (_build_no_endpoint(),))
+    if not region.value:
+        return _Found(problems=() if region.problems else (_build_no_endpoint(),))
+    override = name_override("MODELARTS", region.value)
+    if environment.get(override):
+        url = environment[override].partition(",")[0].strip()
+        return _check_url(url, region.value, environment=environment, place=f" of {override}")
+    url = build_region_url(region.value, environment=environment)
+    if environment.get(CLOUD_VARIABLE):
+        return _check_url(url, region.value, environment=environment, place=f" of region and {CLOUD_VARIABLE}")
+    return _Found(value=url)
 
 
-def _check_url(written: str, region: str, *, environment: Mapping[str, str]) -> _Found:
+def _check_url(written: str, region: str, *, environment: Mapping[str, str], place: str = "") -> _Found:
     parts = _split_url(written)
     if isinstance(parts, str):
-        return _Found(problems=(_build_url_fault(written, parts),))
+        return _Found(problems=(_build_url_fault(written, parts, place=place),))
     host = parse_host(parts.hostname or "") or ""
     faults = _find_host_faults(host, parts.scheme, environment=environment)
-    named = find_host_region(host)
+    named = find_host_region(host, environment=environment)
     if named and region and named != region:
         faults = (*faults, f"its host is in region {named}, and the region asked for is {region}")
     if faults:
-        return _Found(problems=tuple(_build_url_fault(written, one) for one in faults))
+        return _Found(problems=tuple(_build_url_fault(written, one, place=place) for one in faults))
     shown = f"[{host}]" if ":" in host else host
     port = f":{parts.port}" if parts.port else ""
     return _Found(value=f"{parts.scheme}://{shown}{port}{parts.path.rstrip('/')}")
@@ -231,9 +243,9 @@ def _build_malformed(setting: _Setting, sources: Mapping[str, str]) -> Diagnosti
     )
 
 
-def _build_url_fault(written: str, fault: str) -> Diagnostic:
+def _build_url_fault(written: str, fault: str, *, place: str) -> Diagnostic:
     shown = "The endpoint" if "@" in written else f'The endpoint "{format_outside_text(written, limit=200)}"'
-    return make_error("remote.bad-endpoint", "The endpoint cannot be used", detail=f"{shown}: {fault}.")
+    return make_error("remote.bad-endpoint", "The endpoint cannot be used", detail=f"{shown}{place}: {fault}.")
 
 
 def _format_sources(sources: Mapping[str, str]) -> str:

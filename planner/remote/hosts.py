@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 TRUSTED_HOSTS_VARIABLE: Final = "POOLCTL_TRUSTED_HOSTS"
+CLOUD_VARIABLE: Final = "HW_CLOUD"
+"""The domain of a cloud, as the Terraform provider knows it."""
 
 _HUAWEI: Final = "myhuaweicloud.com"
 _SWISS: Final = "eu-ch2"
@@ -21,21 +23,31 @@ _CLOUD_DOMAINS: Final = (_HUAWEI, "myhuaweicloud.eu", "otc.t-systems.com")
 _NAME: Final = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 
 
-def build_region_url(region: str) -> str:
-    """Return the URL of the ModelArts API in ``region`` (contract 1)."""
-    return f"https://modelarts.{region}.{_DOMAINS.get(region, _HUAWEI)}"
+def build_region_url(region: str, *, environment: Mapping[str, str]) -> str:
+    """Return the URL of the ModelArts API in ``region`` (contract 1), in the cloud that ``HW_CLOUD`` may name."""
+    return f"https://modelarts.{region}.{_find_domain(region, environment)}"
 
 
-def build_identity_url(region: str) -> str:
+def build_identity_url(region: str, *, environment: Mapping[str, str]) -> str:
     """Return the URL of the identity service in ``region``; the Swiss region of Open Telekom Cloud has its own name."""
-    return f"https://{'iam-pub' if region == _SWISS else 'iam'}.{region}.{_DOMAINS.get(region, _HUAWEI)}"
+    return f"https://{'iam-pub' if region == _SWISS else 'iam'}.{region}.{_find_domain(region, environment)}"
 
 
-def find_host_region(host: str) -> str:
+def name_override(service: str, region: str) -> str:
+    """Return the variable by which the SDKs are told where ``service`` (``MODELARTS``, ``IAM``) is in ``region``."""
+    return f"HUAWEICLOUD_SDK_REGION_{service}_{region.replace('-', '_').upper()}"
+
+
+def find_host_region(host: str, *, environment: Mapping[str, str]) -> str:
     """Return the region that a cloud's own ModelArts host names, empty for any other host."""
     name, _, rest = host.partition(".")
     region, _, domain = rest.partition(".")
-    return region if name == "modelarts" and domain in {*_CLOUD_DOMAINS, *_DOMAINS.values()} else ""
+    domains = {*_CLOUD_DOMAINS, *_DOMAINS.values(), environment.get(CLOUD_VARIABLE) or _HUAWEI}
+    return region if name == "modelarts" and domain in domains else ""
+
+
+def _find_domain(region: str, environment: Mapping[str, str]) -> str:
+    return environment.get(CLOUD_VARIABLE) or _DOMAINS.get(region, _HUAWEI)
 
 
 def parse_host(text: str) -> str | None:

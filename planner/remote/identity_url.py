@@ -4,21 +4,40 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Final
 
+from planner.remote.endpoint import Endpoint
 from planner.remote.errors import CredentialsError
-from planner.remote.hosts import TRUSTED_HOSTS_VARIABLE, build_identity_url, is_loopback, is_trusted, parse_host
+from planner.remote.hosts import (
+    TRUSTED_HOSTS_VARIABLE,
+    build_identity_url,
+    find_host_region,
+    is_loopback,
+    is_trusted,
+    name_override,
+    parse_host,
+)
 from planner.remote.outside_text import format_outside_text
 
 _TOKENS: Final = "/v3/auth/tokens"
 
 
-def resolve_identity_url(written: str, *, region: str, environment: Mapping[str, str]) -> str:
+def find_identity_url(endpoint: Endpoint, *, environment: Mapping[str, str]) -> str:
+    """Return the URL that goes with ``endpoint``, empty where none does: a gateway's own region may be anywhere.
+
+    The SDKs' variable for the region goes first.
+    """
+    override = environment.get(name_override("IAM", endpoint.region), "").partition(",")[0].strip()
+    if override:
+        return override
+    region = find_host_region(urllib.parse.urlsplit(endpoint.base_url).hostname or "", environment=environment)
+    return build_identity_url(region, environment=environment) if region else ""
+
+
+def resolve_identity_url(url: str, *, environment: Mapping[str, str]) -> str:
     """Return the URL that tokens are fetched from.
 
-    ``written`` may end after the host, after ``/v3`` or after ``/v3/auth/tokens``; where it is empty, the region's
-    own service is meant, and ``region`` is empty where there is none. Raises CredentialsError, also for a host that
-    may not be given a password (semantics 1.5).
+    ``url`` may end after the host, after ``/v3`` or after ``/v3/auth/tokens``, and is empty where none is known.
+    Raises CredentialsError, also for a host that may not be given a password (semantics 1.5).
     """
-    url = written or (build_identity_url(region) if region else "")
     if not url:
         raise CredentialsError(
             "The identity service is not known",

@@ -23,8 +23,15 @@ KEY_FAMILIES: Final = (
 TOKEN_VARIABLES: Final = ("HW_AUTH_TOKEN", "OS_AUTH_TOKEN")
 ADVICE: Final = (
     "Set HW_ACCESS_KEY and HW_SECRET_KEY, or HW_AUTH_TOKEN, or HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME "
-    "(OS_… on Open Telekom Cloud); or name a profile by HW_PROFILE, or a cloud of clouds.yaml by OS_CLOUD."
+    "(OS_… on Open Telekom Cloud); or name a profile by HW_PROFILE, or a cloud of clouds.yaml by OS_CLOUD. A server's "
+    "own agency (ECS metadata) is not asked."
 )
+_AGENCY_VARIABLE: Final = "HW_ASSUME_ROLE_AGENCY_NAME"
+_NOT_TAKEN: Final = {
+    "an identity provider (OIDC)": ("HUAWEICLOUD_SDK_IDP_ID", "HUAWEICLOUD_SDK_ID_TOKEN_FILE", "HUAWEICLOUD_OIDC_"),
+    "the identity of a pod": ("HC_CONTAINER_",),
+}
+"""Ways of the SDKs that poolctl does not go, by the variables, or the beginnings of such, that ask for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,13 @@ def find_login(environment: Mapping[str, str]) -> Login | None:
 
     Raises CredentialsError for what is there and cannot be used; it names places and never shows a value.
     """
+    if environment.get(_AGENCY_VARIABLE):
+        raise CredentialsError(
+            "An agency is asked for, and poolctl assumes none",
+            f"{_AGENCY_VARIABLE} is set: others act for an agency in another account then, and poolctl would act as "
+            f"yourself. Unset it, and give poolctl temporary keys of the agency: HW_ACCESS_KEY, HW_SECRET_KEY and "
+            "HW_SECURITY_TOKEN.",
+        )
     for search in _SEARCHES:
         login = search(environment)
         if login is not None:
@@ -71,7 +85,8 @@ def find_credentials(environment: Mapping[str, str]) -> Credentials:
     """Return the first credentials that there are; raises CredentialsError, also where there are none."""
     login = find_login(environment)
     if login is None:
-        raise CredentialsError("There are no credentials", f"The service answers nobody without them. {ADVICE}")
+        detail = f"The service answers nobody without them.{_explain_not_taken(environment)} {ADVICE}"
+        raise CredentialsError("There are no credentials", detail)
     return login.credentials
 
 
@@ -79,6 +94,18 @@ def find_secret_values(environment: Mapping[str, str]) -> tuple[str, ...]:
     """Return the values in ``environment`` that must never be shown, whether they are in use or not."""
     names = (*itertools.chain(*KEY_FAMILIES), *TOKEN_VARIABLES, *(one.password for one in _PASSWORD_FAMILIES))
     return tuple(environment[name] for name in names if environment.get(name))
+
+
+def _explain_not_taken(environment: Mapping[str, str]) -> str:
+    """Return, with a blank before it, what is set in vain; empty for nothing."""
+    names = sorted(name for name, value in environment.items() if value)
+    found = [
+        f" {name} is set, and poolctl cannot use {way}."
+        for way, starts in _NOT_TAKEN.items()
+        for name in names
+        if name.startswith(starts)
+    ]
+    return "".join(found[:1])
 
 
 def _find_keys(environment: Mapping[str, str]) -> Login | None:

@@ -11,8 +11,8 @@ from planner.core.tracking import ServiceIdentity, State
 from planner.remote.client import Client, open_client
 from planner.remote.credentials import Credentials, Password
 from planner.remote.endpoint import SIMULATOR, Endpoint, Spares, resolve_endpoint
-from planner.remote.hosts import find_host_region, is_loopback
-from planner.remote.identity_url import resolve_identity_url
+from planner.remote.hosts import is_loopback
+from planner.remote.identity_url import find_identity_url, resolve_identity_url
 from planner.remote.login import find_credentials, find_login
 from planner.state.files import TOOL_DIRECTORY
 from planner.workflow.errors import ServiceError
@@ -76,8 +76,8 @@ def find_service_credentials(workplace: Workplace, endpoint: Endpoint) -> Creden
     credentials = find_credentials(workplace.environment) if login is None else login.credentials
     if not isinstance(credentials, Password):
         return credentials
-    url = resolve_identity_url(credentials.auth_url, region=find_host_region(host), environment=workplace.environment)
-    return replace(credentials, auth_url=url)
+    url = credentials.auth_url or find_identity_url(endpoint, environment=workplace.environment)
+    return replace(credentials, auth_url=resolve_identity_url(url, environment=workplace.environment))
 
 
 def _find_spares(workplace: Workplace, desired: DesiredState) -> Spares:

@@ -83,6 +83,19 @@ def test_credentials_never_show_themselves(credentials):
     [
         pytest.param({}, "HW_AUTH_TOKEN", id="nothing is set"),
         pytest.param({}, "HW_ACCESS_KEY", id="nothing is set: keys are named first"),
+        pytest.param({}, "own agency (ECS metadata) is not asked", id="nothing is set: nor is a server asked"),
+        pytest.param(
+            {"HUAWEICLOUD_SDK_IDP_ID": "s3cret", "HUAWEICLOUD_SDK_ID_TOKEN_FILE": "s3cret"},
+            "HUAWEICLOUD_SDK_IDP_ID is set, and poolctl cannot use an identity provider",
+            id="an identity provider",
+        ),
+        pytest.param(
+            {"HUAWEICLOUD_OIDC_TOKEN": "s3cret"}, "HUAWEICLOUD_OIDC_TOKEN is set", id="an identity provider otherwise"
+        ),
+        pytest.param({"HC_CONTAINER_TOKEN": "s3cret"}, "poolctl cannot use the identity of a pod", id="a pod"),
+        pytest.param(
+            {"HW_ASSUME_ROLE_AGENCY_NAME": "s3cret"} | HW_KEYS, "HW_ASSUME_ROLE_AGENCY_NAME is set", id="an agency"
+        ),
         pytest.param({"HW_ACCESS_KEY": "s3cret"}, "HW_SECRET_KEY is not", id="key without its secret"),
         pytest.param({"OS_SECRET_KEY": "s3cret"}, "OS_ACCESS_KEY is not", id="secret without its key"),
         pytest.param(

@@ -35,6 +35,65 @@ def test_a_region_gives_the_url(region, url):
     assert (found.base_url, found.region, found.kind) == (url, region, "https")
 
 
+@pytest.mark.parametrize(
+    ("environment", "url"),
+    [
+        pytest.param({"HW_CLOUD": "myhuaweicloud.eu"}, "https://modelarts.eu-de.myhuaweicloud.eu", id="another cloud"),
+        pytest.param({"HW_CLOUD": ""}, "https://modelarts.eu-de.otc.t-systems.com", id="empty counts as unset"),
+        pytest.param(
+            {"HW_CLOUD": "mine.example", "POOLCTL_TRUSTED_HOSTS": "modelarts.eu-de.mine.example"},
+            "https://modelarts.eu-de.mine.example",
+            id="a cloud of one's own",
+        ),
+        pytest.param(
+            {"HUAWEICLOUD_SDK_REGION_MODELARTS_EU_DE": "https://modelarts.x.myhuaweicloud.com:8443/"}
+            | {"HW_CLOUD": "mine.example"},
+            None,
+            id="a host of another region",
+        ),
+        pytest.param(
+            {"HUAWEICLOUD_SDK_REGION_MODELARTS_EU_DE": "https://gate.myhuaweicloud.com:8443/, https://b.example"}
+            | {"HW_CLOUD": "mine.example"},
+            "https://gate.myhuaweicloud.com:8443",
+            id="the SDKs' variable goes first, the first of it",
+        ),
+        pytest.param(
+            {"HUAWEICLOUD_SDK_REGION_MODELARTS_EU_NL": "https://gate.myhuaweicloud.com"},
+            "https://modelarts.eu-de.otc.t-systems.com",
+            id="the SDKs' variable of another region",
+        ),
+        pytest.param({"HUAWEICLOUD_SDK_REGION_MODELARTS_EU_DE": "https://evil.example"}, None, id="a host of nobody"),
+        pytest.param({"HUAWEICLOUD_SDK_REGION_MODELARTS_EU_DE": "gate"}, None, id="no URL"),
+        pytest.param({"HW_CLOUD": "evil.example"}, None, id="a cloud of nobody"),
+        pytest.param({"HW_CLOUD": "x@evil.example"}, None, id="no domain"),
+        pytest.param({"HW_CLOUD": "evil.example/a.myhuaweicloud.com"}, None, id="a path in a domain"),
+    ],
+)
+def test_the_environment_may_say_where_a_region_is(environment, url):
+    found = resolve_endpoint(ProviderSettings(region="eu-de", project_id=P), environment)
+    assert getattr(found, "base_url", None) == url
+
+
+def test_an_endpoint_in_the_files_goes_before_what_the_environment_says_of_the_region():
+    environment = {"HUAWEICLOUD_SDK_REGION_MODELARTS_EU_DE": "https://evil.example", "HW_CLOUD": "evil.example"}
+    assert resolve(environment, endpoint="http://127.0.0.1:1", region="eu-de", project_id=P).base_url.endswith(":1")
+
+
+@pytest.mark.parametrize(
+    ("environment", "place"),
+    [
+        ({"HUAWEICLOUD_SDK_REGION_MODELARTS_EU_DE": "https://evil.example"}, "HUAWEICLOUD_SDK_REGION_MODELARTS_EU_DE"),
+        ({"HW_CLOUD": "evil.example"}, "HW_CLOUD"),
+    ],
+)
+def test_a_place_that_gets_no_credentials_is_named_with_its_variable(environment, place):
+    found = resolve_endpoint(ProviderSettings(region="eu-de", project_id=P), environment)
+    assert isinstance(found, tuple)
+    assert [(one.code, place in one.detail, "POOLCTL_TRUSTED_HOSTS" in one.detail) for one in found] == [
+        ("remote.bad-endpoint", True, True)
+    ]
+
+
 def test_the_environment_fills_what_the_files_leave_out():
     found = resolve({"OS_REGION_NAME": "eu-de", "HW_PROJECT_ID": P})
     assert found.identity == ServiceIdentity(endpoint="https", region="eu-de", project_id=P)

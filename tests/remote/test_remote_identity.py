@@ -7,9 +7,10 @@ import threading
 import pytest
 
 from planner.remote.credentials import Password
+from planner.remote.endpoint import Endpoint
 from planner.remote.errors import CredentialsError, Throttled, Unreachable
 from planner.remote.identity import Asking, Reply, TokenSource, build_question
-from planner.remote.identity_url import resolve_identity_url
+from planner.remote.identity_url import find_identity_url, resolve_identity_url
 from planner.simulator.identity import PATH, Account, Identity
 from planner.simulator.requests import Request
 
@@ -154,26 +155,51 @@ def test_a_failing_identity_service_leaves_nothing_uncertain(make_source):
 
 
 @pytest.mark.parametrize(
-    ("written", "region", "url"),
+    ("written", "url"),
     [
-        pytest.param("", "eu-de", "https://iam.eu-de.otc.t-systems.com", id="Open Telekom Cloud"),
-        pytest.param("", "eu-ch2", "https://iam-pub.eu-ch2.sc.otc.t-systems.com", id="its Swiss region"),
-        pytest.param("", "cn-north-4", "https://iam.cn-north-4.myhuaweicloud.com", id="Huawei Cloud"),
-        pytest.param("https://iam.eu-de.otc.t-systems.com", "", "https://iam.eu-de.otc.t-systems.com", id="host"),
-        pytest.param("https://iam.eu-nl.otc.t-systems.com/v3", "eu-de", "https://iam.eu-nl.otc.t-systems.com", id="v3"),
-        pytest.param(
-            "https://iam.myhuaweicloud.com:443/v3/", "", "https://iam.myhuaweicloud.com:443", id="port and slash"
-        ),
-        pytest.param(
-            "https://iam.myhuaweicloud.com/v3/auth/tokens", "", "https://iam.myhuaweicloud.com", id="whole path"
-        ),
-        pytest.param("http://127.0.0.1:5000/v3", "", "http://127.0.0.1:5000", id="this machine"),
-        pytest.param("https://iam.mine.example/id/v3", "", "https://iam.mine.example/id", id="a host that is named"),
+        pytest.param("https://iam.eu-de.otc.t-systems.com", "https://iam.eu-de.otc.t-systems.com", id="host"),
+        pytest.param("https://iam.eu-nl.otc.t-systems.com/v3", "https://iam.eu-nl.otc.t-systems.com", id="v3"),
+        pytest.param("https://iam.myhuaweicloud.com:443/v3/", "https://iam.myhuaweicloud.com:443", id="port and slash"),
+        pytest.param("https://iam.myhuaweicloud.com/v3/auth/tokens", "https://iam.myhuaweicloud.com", id="whole path"),
+        pytest.param("http://127.0.0.1:5000/v3", "http://127.0.0.1:5000", id="this machine"),
+        pytest.param("https://iam.mine.example/id/v3", "https://iam.mine.example/id", id="a host that is named"),
     ],
 )
-def test_tokens_are_asked_for_where_the_environment_or_the_region_says(written, region, url):
+def test_tokens_are_asked_for_where_the_environment_says(written, url):
     environment = {"POOLCTL_TRUSTED_HOSTS": "iam.mine.example"}
-    assert resolve_identity_url(written, region=region, environment=environment) == f"{url}/v3/auth/tokens"
+    assert resolve_identity_url(written, environment=environment) == f"{url}/v3/auth/tokens"
+
+
+@pytest.mark.parametrize(
+    ("host", "environment", "url"),
+    [
+        pytest.param(
+            "modelarts.eu-de.otc.t-systems.com", {}, "https://iam.eu-de.otc.t-systems.com", id="Open Telekom Cloud"
+        ),
+        pytest.param(
+            "modelarts.eu-ch2.sc.otc.t-systems.com",
+            {},
+            "https://iam-pub.eu-ch2.sc.otc.t-systems.com",
+            id="its Swiss region",
+        ),
+        pytest.param(
+            "modelarts.cn-north-4.myhuaweicloud.com", {}, "https://iam.cn-north-4.myhuaweicloud.com", id="Huawei Cloud"
+        ),
+        pytest.param("gate.mine.example", {}, "", id="a gateway may stand anywhere"),
+        pytest.param(
+            "modelarts.r1.mine.example", {"HW_CLOUD": "mine.example"}, "https://iam.r1.mine.example", id="another cloud"
+        ),
+        pytest.param(
+            "gate.mine.example",
+            {"HUAWEICLOUD_SDK_REGION_IAM_R_1": "https://iam.mine.example,https://iam2.mine.example"},
+            "https://iam.mine.example",
+            id="the SDKs' variable, the first of it",
+        ),
+    ],
+)
+def test_the_identity_service_goes_with_the_endpoint(host, environment, url):
+    endpoint = Endpoint(kind="https", base_url=f"https://{host}", region="r-1", project_id="p1")
+    assert find_identity_url(endpoint, environment=environment) == url
 
 
 @pytest.mark.parametrize(
@@ -192,7 +218,7 @@ def test_tokens_are_asked_for_where_the_environment_or_the_region_says(written, 
 )
 def test_no_password_goes_to_any_other_place(written):
     with pytest.raises(CredentialsError) as caught:
-        resolve_identity_url(written, region="", environment={})
+        resolve_identity_url(written, environment={})
     assert "s3cret" not in f"{caught.value!r} {caught.value.diagnostics}"
 
 
