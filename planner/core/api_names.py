@@ -13,12 +13,13 @@ ORDER_NAME_LABEL: Final = "os.modelarts/order.name"
 DESCRIPTION: Final = "os.modelarts/description"
 SCHEDULER_EXTENSION: Final = "os.modelarts/scheduler.extension"
 ORDER_ID: Final = "os.modelarts/order.id"
+BILLING_MODE: Final = "os.modelarts/billing.mode"
 FLAVOR_RESOURCE_IDS: Final = "os.modelarts/flavor.resource.ids"
 SUBPOOLS_COUNT: Final = "os.modelarts.pool/subpools.count"
 
 BUYING_ANNOTATIONS: Final = (
     ORDER_ID,
-    "os.modelarts/billing.mode",
+    BILLING_MODE,
     "os.modelarts/period.num",
     "os.modelarts/period.type",
     "os.modelarts/auto.renew",

@@ -1,14 +1,15 @@
 """The experiments of a probe, in their order: what is sent to the scratch pool, and which assumptions that judges.
 
 What asks for nodes is kept small: at most two of the first flavor and one of the second. Nothing is sent that
-could buy a subscription (P23), and nothing that needs a logical pool or an accelerator.
+could buy a subscription: P23 is asked with the mode of payment that the pool has. Nothing is sent that needs a logical
+pool (P17) or an accelerator (P15).
 """
 
 from collections.abc import Mapping
 from typing import Final
 
 from planner.core import probe_judges as judges
-from planner.core.api_names import DESCRIPTION, WORKSPACE_LABEL
+from planner.core.api_names import BILLING_MODE, DESCRIPTION, WORKSPACE_LABEL
 from planner.core.probe_values import JSON, MERGE_PATCH, Claim, Experiment, ProbeRequest, Scene
 from planner.core.trees import Tree, Value
 
@@ -18,6 +19,7 @@ _OTHER_SCOPE: Final = "Infer"
 _NO_NODE: Final = "poolctl-probe-no-such-node"
 _OTHER_WORKSPACE: Final = "0" * 32
 _DEFAULT_WORKSPACE: Final = "0"
+_PAY_PER_USE: Final = "0"
 _ONE: Final = (("first", 1),)
 _GROWN: Final = (("first", 2), ("second", 1))
 _BOTH: Final = (("first", 1), ("second", 1))
@@ -134,6 +136,10 @@ EXPERIMENTS: Final = (
     Experiment(
         claims=(Claim(id="P22", text="a GPU driver without GPU is refused or ignored", judge=judges.judge_driver),),
         build=lambda _scene: ProbeRequest(body={"spec": {"driver": {"gpuVersion": "440.33"}}}),
+    ),
+    Experiment(
+        claims=(Claim(id="P23", text="billing annotations without new nodes are refused", judge=judges.judge_billing),),
+        build=lambda _scene: ProbeRequest(body={"metadata": {"annotations": {BILLING_MODE: _PAY_PER_USE}}}),
     ),
     Experiment(
         claims=(Claim(id="P14", text="resources can be sent again as they are", judge=judges.judge_idle),),

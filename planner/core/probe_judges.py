@@ -92,6 +92,13 @@ def judge_driver(seen: Observation) -> Finding:
     return _fail("accepted; the status tells of the driver") if is_taken else _hold("ignored")
 
 
+def judge_billing(seen: Observation) -> Finding:
+    """P23: annotations of billing are refused where no node is added."""
+    if seen.declined is not None:
+        return _hold(format_declined(seen.declined))
+    return _fail("accepted with the mode that it has; one that buys was not sent")
+
+
 def judge_idle(seen: Observation) -> Finding:
     """P14: what is there already can be sent again, and nothing happens."""
     if seen.declined is not None:

@@ -1,6 +1,9 @@
 """What the project may have: flavors with their sold-out zones, and quotas (contract 2.11, 2.12)."""
 
+from collections.abc import Iterator
+
 from planner.core.snapshot import LiveFlavor, LiveQuota, Unread
+from planner.core.trees import Tree, as_tree
 from planner.remote.catalog_bodies import parse_flavor, parse_quotas
 from planner.remote.client import Client
 from planner.remote.errors import RemoteError, format_error
@@ -8,15 +11,19 @@ from planner.remote.listings import PAGE_SIZE, iterate_by_cursor
 from planner.remote.paths import quote_segment
 
 
+def iterate_flavors(client: Client) -> Iterator[tuple[LiveFlavor, Tree]]:
+    """Yield each flavor, and the body that it was read from. Raises RemoteError."""
+    path = f"/v1/{quote_segment(client.endpoint.project_id)}/resourceflavors"
+    for index, value in enumerate(iterate_by_cursor(client, path, query={"limit": PAGE_SIZE})):
+        yield parse_flavor(value, f"items[{index}]"), as_tree(value)
+
+
 def fetch_flavors(client: Client) -> dict[str, LiveFlavor] | Unread:
     """Return the flavors by name, or the words that say why they could not be read."""
-    path = f"/v1/{quote_segment(client.endpoint.project_id)}/resourceflavors"
     try:
-        items = iterate_by_cursor(client, path, query={"limit": PAGE_SIZE})
-        flavors = [parse_flavor(value, f"items[{index}]") for index, value in enumerate(items)]
+        return {flavor.name: flavor for flavor, _ in iterate_flavors(client)}
     except RemoteError as error:
         return Unread(why=format_error(error))
-    return {one.name: one for one in flavors}
 
 
 def fetch_quotas(client: Client) -> tuple[LiveQuota, ...] | Unread:

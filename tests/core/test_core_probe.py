@@ -122,6 +122,8 @@ GROWING = make_live({"a": 2}, status=RUNNING | {"resources": {"creating": [{"fla
             FAILS,
             id="driver taken",
         ),
+        pytest.param(judges.judge_billing, observe(ONE, declined=REFUSED), HOLDS, id="billing refused"),
+        pytest.param(judges.judge_billing, observe(ONE), FAILS, id="billing accepted"),
         pytest.param(judges.judge_idle, observe(ONE), HOLDS, id="nothing moved"),
         pytest.param(judges.judge_idle, observe(ONE, TWO), FAILS, id="counts moved"),
         pytest.param(judges.judge_idle, observe(ONE, make_scene({"a": 1}, make_node("n"))), FAILS, id="nodes moved"),
@@ -225,7 +227,9 @@ def test_no_experiment_asks_for_more_than_three_nodes_or_buys(experiment):
     body = request.body if request else {}
     entries = body.get("spec", {}).get("resources", [])
     assert sum(one["count"] for one in entries) <= 3
-    assert [one for one in ("billing", "period", "order.id", "auto.") if one in str(body)] == []
+    annotations = body.get("metadata", {}).get("annotations", {})
+    assert annotations.get("os.modelarts/billing.mode", "0") == "0"
+    assert [one for one in ("period", "order.id", "auto.", "promotion") if one in str(body)] == []
 
 
 def test_one_node_is_deleted_by_name_where_another_stays():

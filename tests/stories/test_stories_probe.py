@@ -19,7 +19,7 @@ ERROR = Status(status=500, body=b'{"error_code":"ModelArts.50005000","error_msg"
 FORBIDDEN = Status(status=403, body=b'{"error_code":"ModelArts.50001003","error_msg":"no permission"}')
 # What the page and the service's clients say, and what the simulator does unless it is told otherwise.
 ASSUMED = {
-    "C3", "C4", "P21", "P1", "P4", "P10", "P12", "P11", "P2", "P16", "4.1.7", "P22", "P14", "P24", "P26", "P25", "P9",
+    "C3", "C4", "P21", "P1", "P4", "P10", "P12", "P11", "P2", "P16", "4.1.7", "P22", "P23", "P14", "P24", "P26", "P25", "P9",
     "P5", "P6", "P13", "P19", "X4", "4.4", "P8", "X3", "P18", "P20", "X1",
 }  # fmt: skip
 
@@ -71,6 +71,7 @@ def test_what_is_assumed_holds_on_the_simulator_as_it_is(begun: Story):
         pytest.param({"arrays_replaced": False}, {"P8", "P26"}, {"P20", "X3"}, id="P8"),
         pytest.param({"merge_patch_only": False}, {"P2"}, set(), id="P2"),
         pytest.param({"max_count_equals_count": False}, {"P24"}, set(), id="P24"),
+        pytest.param({"subscription_needs_growth": False}, {"P23"}, set(), id="P23"),
         pytest.param({"entry_rules": False}, {"P26"}, set(), id="P26"),
         pytest.param({"azs_must_sum": True}, {"P25"}, set(), id="P25"),
         pytest.param({"order_labels": False}, {"P13"}, {"P12"}, id="P13"),
@@ -91,6 +92,23 @@ def test_a_service_that_differs_is_told_and_nothing_else(begun: Story, options, 
     assert find_ids(record, "does not hold") == failing
     assert find_ids(record, "unknown") == unknown
     assert is_clean(begun)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"content_type_status": 400, "refusal_status": 409, "refusal_code": "ModelArts.1"}, id="refusals"),
+        pytest.param({"fill_max_count": False, "fill_node_pool": False, "fill_azs": True}, id="what is filled in"),
+        pytest.param({"nodes_per_step": 1, "steps_per_node": 3, "removal_order": "oldest"}, id="how nodes come and go"),
+        pytest.param({"removed_scopes": "disabled", "order_end": "completed"}, id="words of the life of a pool"),
+        pytest.param({"error_details": False, "page_size": 1, "enforce_quotas": True}, id="texts and pages"),
+        pytest.param({"unknown_members": "ignore", "driver_without_accelerator": "ignore"}, id="ignored, not refused"),
+        pytest.param({"odd_parameters": "refuse"}, id="odd queries"),
+    ],
+)
+def test_what_no_assumption_speaks_of_changes_no_answer(begun: Story, options):
+    begun.set_options(**options)
+    assert find_ids(probe(begun), "holds") == ASSUMED - ({"X4"} if "error_details" in options else set())
 
 
 @pytest.mark.parametrize(
@@ -142,7 +160,9 @@ def test_no_request_goes_to_another_pool_and_none_buys(begun: Story):
     probe(begun)
     writes = begun.take_writes()
     assert [one.path for one in writes if one.method != "POST" and PREFIX not in one.path] == []
-    assert [one.path for one in writes if "billing" in json.dumps(one.body) or "period" in json.dumps(one.body)] == []
+    annotations = [(one.body or {}).get("metadata", {}).get("annotations", {}) for one in writes]
+    bought = [texts for texts in annotations if texts.get("os.modelarts/billing.mode", "0") != "0"]
+    assert bought == [texts for texts in annotations if "period" in json.dumps(texts)] == []
     assert begun.find_counts() == {f"{CPU}-default": 2}
 
 
