@@ -78,6 +78,43 @@ def test_a_plan_made_during_an_apply_says_that_one_is_running(site: Site, held: 
     assert "An apply is running" in planned.err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("plan",),
+        ("plan", "--refresh-only"),
+        ("drift",),
+        ("show",),
+        ("state", "list"),
+        ("nodes",),
+        ("log",),
+        ("lock", "status"),
+        ("validate",),
+    ],
+    ids=" ".join,
+)
+def test_who_only_reads_never_waits_for_an_apply(site: Site, held: Held, command: tuple[str, ...]):
+    with start_apply(site) as winner:
+        assert held.arrived.wait(20)
+        ended = site.run(*command)
+        is_running = winner.poll() is None
+        held.released.set()
+        winner.communicate(timeout=20)
+    assert (ended.code, is_running, winner.returncode) == (0, True, 0)
+    assert "locked" not in ended.err
+
+
+def test_of_two_processes_that_apply_at_once_each_waits_for_the_other_or_is_refused(site: Site):
+    site.write(NETWORK, make_pool_block(), THREE_NETWORKS)
+    with start_apply(site) as one, start_apply(site) as other:
+        one.communicate(timeout=60)
+        other.communicate(timeout=60)
+    assert 0 in {one.returncode, other.returncode} <= {0, 1}
+    assert len(site.find_effects("POST", NETWORKS)) == 4
+    assert len(site.find_effects("POST", POOLS)) == 1
+    assert site.run("plan", "--detailed-exitcode").code == 0
+
+
 def test_a_failed_change_stops_those_that_need_it_and_no_others(site: Site):
     site.write(NETWORK, make_pool_block(), THREE_NETWORKS)
     site.fail = Counted([Rule(fault=REFUSED, method="POST", path=NETWORKS)])
