@@ -138,7 +138,7 @@ CASES = [
     pytest.param('[[moved]]\nfrom = "pool.b"\nto = "pool.d"\n[[moved]]\nfrom = "pool.c"\nto = "pool.d"\n', "config.moved", (6, 6), "[[moved]] number 1 in main.pools.toml and this one go to one address: pool.d", id="two moves to one address"),
     pytest.param('[[moved]]\nfrom = "pool.b"\nto = "pool.d"\n[[moved]]\nfrom = "pool.b"\nto = "pool.e"\n', "config.moved", (5, 8), "this one come from one address: pool.b", id="two moves from one address"),
     pytest.param('[[moved]]\nfrom = "pool.b"\nto = "pool.c"\n[[moved]]\nfrom = "pool.c"\nto = "pool.b"\n', "config.moved", (2, 8), "pool.b -> pool.c -> pool.b: it would come back", id="moves in a circle"),
-    pytest.param('[policy.p]\ncondition = "true"\n', "config.not-in-this-version", (1, 2), "Use [guards] for limits.", id="policy"),
+    pytest.param('[policy.p]\ncondition = "true"\n', "config.missing-key", (1, 9), "policy.p needs error_message", id="policy without words"),
     pytest.param('[prices]\n"f" = "3.2"\n', "config.wrong-type", (2, 7), "Found a text, expected a number.", id="price as a text"),
     pytest.param('[prices]\n"f" = -1\n', "config.out-of-range", (2, 7), "Found -1; accepted: 0 to 1000000.", id="price below nothing"),
     pytest.param('[prices]\n"f" = nan\n', "config.out-of-range", (2, 7), "Write a number.", id="price that is no number"),
