@@ -21,6 +21,17 @@ def format_imports(blocks: Iterable[AdoptedBlock], *, heading: Iterable[str]) ->
     return _lay_out(lines)
 
 
+def format_value(value: Value) -> str:
+    """Return ``value`` as TOML spells it on one line."""
+    match value:
+        case dict():
+            return f"{{ {', '.join(_format_pair(key, one) for key, one in value.items())} }}"
+        case list():
+            return f"[{', '.join(map(format_value, value))}]"
+        case _:
+            return _spell(value)
+
+
 _WIDTH: Final = 100
 
 
@@ -65,22 +76,12 @@ def _format_lines(key: str, value: Value) -> Iterator[str]:
         yield line
         return
     yield f"{_format_key(key)} = ["
-    yield from (f"  {_format_value(one)}," for one in value)
+    yield from (f"  {format_value(one)}," for one in value)
     yield "]"
 
 
 def _format_pair(key: str, value: Value) -> str:
-    return f"{_format_key(key)} = {_format_value(value)}"
-
-
-def _format_value(value: Value) -> str:
-    match value:
-        case dict():
-            return f"{{ {', '.join(_format_pair(key, one) for key, one in value.items())} }}"
-        case list():
-            return f"[{', '.join(map(_format_value, value))}]"
-        case _:
-            return _spell(value)
+    return f"{_format_key(key)} = {format_value(value)}"
 
 
 def _spell(value: Value) -> str:

@@ -27,12 +27,14 @@ def strip_instance(path: TomlPath) -> TomlPath:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Line and column of a key and of its value, from 1, columns in characters."""
+    """Line and column of a key and of its value, from 1, columns in characters; the end is behind the value."""
 
     line: int
     column: int
     value_line: int
     value_column: int
+    end_line: int
+    end_column: int
 
 
 def find_places(text: str) -> Mapping[TomlPath, Place]:
@@ -144,12 +146,19 @@ class _Index:
         return path
 
     def make_place(self, key: "Node", *, value: "Node") -> Place:
-        line, column = self.find_position(key)
-        value_line, value_column = self.find_position(value)
-        return Place(line=line, column=column, value_line=value_line, value_column=value_column)
+        line, column = self.find_position(*key.start_point)
+        value_line, value_column = self.find_position(*value.start_point)
+        end_line, end_column = self.find_position(*value.end_point)
+        return Place(
+            line=line,
+            column=column,
+            value_line=value_line,
+            value_column=value_column,
+            end_line=end_line,
+            end_column=end_column,
+        )
 
-    def find_position(self, node: "Node") -> tuple[int, int]:
-        row, offset = node.start_point
+    def find_position(self, row: int, offset: int) -> tuple[int, int]:
         return row + 1, self.columns.find_column(self.lines[row], row=row, offset=offset)
 
 

@@ -45,6 +45,15 @@ class SourceMap:
         steps = () if pattern is None else pattern.steps
         return self.locate(file, (address.kind, name, *_find_toml_steps(body, steps)))
 
+    def find_path(self, address: Address, label: str) -> TomlPath | None:
+        """Return where ``label`` of ``address`` stands in its file, or would stand; None for no way to go there."""
+        name = str(address).partition(".")[2]
+        body = find_member(self.resolved[self.files[address]], address.kind, name)
+        pattern = parse_pattern(label)
+        steps = () if pattern is None else tuple(_find_toml_steps(body, pattern.steps))
+        is_whole = pattern is not None and len(steps) == len(pattern.steps)
+        return strip_instance((address.kind, name, *steps)) if is_whole else None
+
     def locate(self, file: str, path: TomlPath, *, is_value: bool = False, offset: int | None = None) -> SourceLocation:
         """Return where ``path`` stands in ``file``, or the nearest that encloses it, else line 1.
 

@@ -45,6 +45,16 @@ def build_body(kind: str, tree: Tree) -> BlockBody:
     return BlockBody(body=body, unknown=tuple(one for one in dict.fromkeys(unknown) if one not in _COMPUTED))
 
 
+def build_value(kind: str, steps: Iterable[str | int], value: Value) -> Value:
+    """Return ``value``, which the service has where ``steps`` lead in a block, as files write it."""
+    model: type[Block] | None = _MODELS[kind]
+    for step in steps:
+        if isinstance(step, str) and model is not None:
+            info = model.model_fields.get(step)
+            model = None if info is None else _find_model(info.annotation)
+    return _read_value(value, model)
+
+
 def is_own_name(key: str) -> bool:
     """Tell whether a label or annotation is one of the service's own (contract 3)."""
     return key.partition("/")[0].startswith("os.modelarts")

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Final
 
+from adoption_makers import ADOPTION_MAKERS
 from scale_makers import SCALE_MAKERS
 
 from planner.cli.faults import make_fault_diagnostic
@@ -28,9 +29,7 @@ from planner.engine import change_run, journal, runner, sending_creations, sendi
 from planner.remote import errors, reading
 from planner.remote.endpoint import resolve_endpoint
 from planner.state import document, files, local, lock, os_errors
-from planner.views import adoption_text
 from planner.workflow import (
-    adoption_saving,
     commits,
     fmt,
     log,
@@ -183,10 +182,6 @@ _THROTTLED: Final = errors.make_refused(
 _FORBIDDEN: Final = errors.make_refused(
     errors.Refusal(status=403, error_code="ModelArts.50001003", error_msg="No permission")
 )
-_LEFT_OUT: Final = (
-    (str(TRAINING), ("description",), "value is not accepted"),
-    (f"pool {TRAINING_ID}", (), "it is being deleted"),
-)
 _EU_DE: Final = ProviderSettings(region="eu-de", project_id=PROJECT)
 _SOUND: Final = '{"format_version": "1.0", "lineage": "2f6d", "serial": 3, "service": null, "applied_from": "", '
 _DEFECT: Final = f'{_SOUND}"resources": {{"pool.training": {{"id": 7}}}}}}\n'
@@ -206,8 +201,6 @@ MAKERS: Final[Mapping[str, Callable[[], Diagnostic]]] = {
     "apply.stranger": lambda: sending_creations._report_stranger(STEP, SimpleNamespace(id=TRAINING_ID)),
     "apply.unresolved": lambda: sending_creations._report_unresolved(STEP, "network.main"),
     "fmt.kept": lambda: fmt._make_meaning_fault("main.pools.toml"),
-    "import.exists": lambda: adoption_saving._make_refusal("adopted.pools.toml").diagnostics[0],
-    "import.left-out": lambda: adoption_text.make_left_out_notice(_LEFT_OUT)[0],
     "journal.damaged": _read_damaged_journal,
     "journal.torn": _read_torn_journal,
     "log.unread": lambda: log._report_unread(TRAINING, _FORBIDDEN),
@@ -251,6 +244,7 @@ MAKERS: Final[Mapping[str, Callable[[], Diagnostic]]] = {
     "remote.unauthorized": lambda: _refuse(401, "ModelArts.50001000", "token is invalid"),
     "remote.unreachable": lambda: errors.Unreachable("Connection refused.", may_have_reached=False).diagnostics[0],
     "remote.unread": lambda: reading._build_unread(TRAINING, _THROTTLED),
+    **ADOPTION_MAKERS,
     **SCALE_MAKERS,
     "settle.done": lambda: settle._tell(
         settle.Settled(resources={}, snapshot=Snapshot()), TRAINING, "it was made"
