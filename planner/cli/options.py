@@ -25,10 +25,10 @@ plan_format_option: Final = click.option(
     "--format",
     "-o",
     "layout",
-    type=click.Choice(["text", "json", "markdown", "terraform-json"]),
+    type=click.Choice(["text", "json", "markdown", "html", "terraform-json"]),
     default="text",
     show_default=True,
-    help="How stdout is written: markdown is for a pull request, terraform-json for readers of Terraform's plans.",
+    help="How stdout is written: markdown for a pull request, html for a browser, or Terraform's JSON.",
 )
 detailed_exitcode: Final = click.option(
     "--detailed-exitcode",

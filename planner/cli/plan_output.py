@@ -47,6 +47,10 @@ def _format_plan(session: Session, plan: Plan, *, layout: str, saved: str) -> st
             from planner.views.plan_markdown import format_plan_markdown
 
             return format_plan_markdown(plan, saved=saved)
+        case "html":
+            from planner.views.plan_html import format_plan_html
+
+            return format_plan_html(plan)
         case "terraform-json":
             from planner.views.terraform_json import format_terraform_json
 

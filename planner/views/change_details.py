@@ -55,6 +55,14 @@ def wrap_lines(text: str, *, width: int) -> list[str]:
     return lines
 
 
+def list_operation_details(operation: Operation) -> list[str]:
+    """Return what an operation is for, when it may be sent and what is waited for after it; escaped."""
+    when = f"when {operation.when}" if operation.when else ""
+    waits = f"waits for {operation.waits_for}" if operation.waits_for else ""
+    purpose = operation.purpose if operation.nodes is None else _format_constraint(operation.nodes)
+    return [escape_text(part) for part in (purpose, when, waits) if part]
+
+
 def _make_nodes_line(row: FlavorNodes) -> Line:
     name = escape_text(f"{row.flavor}/{row.node_pool}" if row.node_pool else row.flavor)
     tone = Tone.ADD if row.after > row.before else Tone.DESTROY
@@ -92,20 +100,13 @@ def _build_operations(operations: tuple[Operation, ...], *, width: int) -> list[
 def _build_operation(operation: Operation, *, number: int, width: int) -> list[Line]:
     start = f"{_MARGIN}  {number}. "
     request = f"{escape_text(operation.method)} {escape_text(operation.path)}"
-    details = "; ".join(_list_details(operation))
+    details = "; ".join(list_operation_details(operation))
     whole = make_line(start, Span(request, Tone.BOLD), f"  {details}")
     if measure_text(start + request) + 2 + measure_text(details) <= width:
         return [whole]
     below = " " * len(start)
     wrapped = wrap_text(details, width=width - len(below))
     return [make_line(start, Span(request, Tone.BOLD)), *(make_line(below + line) for line in wrapped)]
-
-
-def _list_details(operation: Operation) -> list[str]:
-    when = f"when {operation.when}" if operation.when else ""
-    waits = f"waits for {operation.waits_for}" if operation.waits_for else ""
-    purpose = operation.purpose if operation.nodes is None else _format_constraint(operation.nodes)
-    return [escape_text(part) for part in (purpose, when, waits) if part]
 
 
 def _format_constraint(nodes: NodeConstraint) -> str:

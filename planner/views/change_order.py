@@ -39,4 +39,6 @@ def format_cost(change: Change) -> str:
     if change.cost is None:
         return ""
     before, after = format_amount(change.cost.before), format_amount(change.cost.after)
+    if change.cost.unpriced and not (change.cost.before or change.cost.after):
+        return ""
     return after if before == after else f"{before} → {after}"

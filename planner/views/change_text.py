@@ -58,10 +58,18 @@ def build_change_lines(change: Change, *, width: int) -> list[Line]:
     ]
 
 
+def find_notes(change: Change) -> list[str]:
+    """Return why a change is made and where it moves from, as far as its verdict does not say it; escaped."""
+    previous = "" if change.previous_address is None else escape_text(str(change.previous_address))
+    reason = _REASONS.get(change.reason, escape_text(change.reason))
+    moved = f"moved from {previous}" if previous and change.action is not Action.NO_OP else ""
+    return [note for note in (reason, moved) if note]
+
+
 def _build_header(change: Change, *, width: int) -> list[Line]:
     address = escape_text(str(change.address))
     previous = "" if change.previous_address is None else escape_text(str(change.previous_address))
-    notes = _build_notes(change, previous)
+    notes = find_notes(change)
     if change.action is Action.NO_OP:
         head = make_line(Span(f"  # {previous}", Tone.BOLD), f" has moved to {address}")
     else:
@@ -74,12 +82,6 @@ def _find_verdict(change: Change) -> Line:
     if change.action is Action.IMPORT:
         return make_line(" will be imported and updated in-place" if change.fields else " will be imported")
     return _VERDICTS[change.action]
-
-
-def _build_notes(change: Change, previous: str) -> list[str]:
-    reason = _REASONS.get(change.reason, escape_text(change.reason))
-    moved = f"moved from {previous}" if previous and change.action is not Action.NO_OP else ""
-    return [note for note in (reason, moved) if note]
 
 
 def _build_block(change: Change, block: ChangeBlock, *, width: int) -> list[Line]:

@@ -12,7 +12,17 @@ COMMANDS = [
     "state", "state list", "state show", "state mv", "state rm", "lock", "lock status", "force-unlock", "simulator",
     "simulator serve", "schema", "explain", "completion",
 ]  # fmt: skip
-HEAVY = ("httpx", "deepdiff", "jsonpatch", "planner.simulator", "uvicorn", "httptools", "asyncio", "cel_expr_python")
+HEAVY = (
+    "httpx",
+    "deepdiff",
+    "jinja2",
+    "jsonpatch",
+    "planner.simulator",
+    "uvicorn",
+    "httptools",
+    "asyncio",
+    "cel_expr_python",
+)
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])

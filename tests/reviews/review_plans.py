@@ -129,6 +129,26 @@ PLANS = {
     "hostile text": make_plan({"pool.train": TRAIN}, {"pool.train": HOSTILE_LIVE}, evidence={"pool.train": BUSY}),
 }
 
+EVAL = make_fleet_pool("eval", (CPU, 4), (GPU, 2), scope=["Train"])
+OLD = make_fleet_pool("old", (NPU, 2), scope=["Notebook"])
+PICTURE = make_plan(
+    {
+        "network.main": NET,
+        "pool.inference": make_fleet_pool("inference", (CPU, 3), (GPU, 2), network="network.main", scope=["Infer"]),
+        "pool.eval": make_fleet_pool("eval", (CPU, 6), (GPU, 4), annotations={"team": "vision"}, scope=["Train"]),
+        "pool.train": SMALLER,
+    },
+    {"pool.eval": EVAL, "pool.train": HAND_MADE, "pool.old": OLD},
+    seen={"pool.train": TRAIN},
+    removed={"pool.old": True},
+    evidence={
+        "pool.eval": make_evidence(CPU, 4),
+        "pool.train": make_evidence(GPU, 3, ("nightly-resnet", 11_520), ("sweep-17", 3_540), ("probe", 59)),
+    },
+    prices=PRICES,
+)
+"""What the pictures of the documents show: something of everything."""
+
 
 def make_crowd(count):
     """Return a plan that changes ``count`` pools in many ways: most grow, some shrink, some go."""
