@@ -104,7 +104,7 @@ def make_global_options() -> list[click.Parameter]:
             expose_value=False,
             is_eager=True,
             callback=_change_directory,
-            help="Look for the configuration, and for files named here, in DIR.",
+            help="Look for the configuration, and for files named here, in DIR; repeatable: one after the other.",
         ),
         click.Option(
             # The terminal is made before options are parsed, so that a usage error has no colour either.

@@ -13,6 +13,7 @@ import click
 
 from planner.cli.faults import DEBUG_VARIABLE, format_trace, is_debugging, make_fault_diagnostic
 from planner.cli.interrupts import interrupt_on_termination
+from planner.cli.places import Ending, run_in_places
 from planner.cli.root import root
 from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.spelling import translate_arguments
@@ -31,28 +32,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     instruction = session.environment.get(COMPLETION_VARIABLE)
     with interrupt_on_termination():
         if instruction:
-            return run_safely(session, lambda: _complete(session, instruction))
-        return run_safely(session, lambda: _run(session, spelled))
+            return run_safely(session, lambda: _complete(session, instruction)).code
+        return run_in_places(
+            session, spelled, run=lambda arguments: run_safely(session, lambda: _run(session, [*arguments]))
+        )
 
 
-def run_safely(session: Session, run: Callable[[], int]) -> int:
-    """Return the exit code of ``run``; what it raises is told on stderr, never as a traceback."""
+def run_safely(session: Session, run: Callable[[], int]) -> Ending:
+    """Return how ``run`` ended; what it raises is told on stderr, never as a traceback."""
     try:
-        return run()
+        return Ending(code=run())
     except click.exceptions.Exit as end:
-        return end.exit_code
+        return Ending(code=end.exit_code)
     except click.ClickException as error:
         report(session, [make_usage_diagnostic(error)])
     except PoolctlError as error:
         report(session, error.diagnostics)
     except BrokenPipeError:
-        return FAILED
+        return Ending(code=FAILED, is_interrupted=True)
     except (KeyboardInterrupt, click.Abort):
         # A terminal has just echoed ^C on the line.
         session.terminal.progress("\nInterrupted." if session.terminal.is_interactive else "Interrupted.")
+        return Ending(code=FAILED, is_interrupted=True)
     except Exception as error:  # noqa: BLE001 - the last edge: a fault is told in words, not as a traceback
         _report_fault(session, error)
-    return FAILED
+    return Ending(code=FAILED)
 
 
 def _make_session(arguments: Sequence[str]) -> Session:

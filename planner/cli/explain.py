@@ -14,6 +14,7 @@ def _complete(_context: click.Context, _parameter: click.Parameter, incomplete: 
 
 @click.command(
     cls=Command,
+    reads_files=False,
     examples=("poolctl explain config.unknown-key", "poolctl explain                    # all codes"),
 )
 @click.argument("code", required=False, shell_complete=_complete)

@@ -10,6 +10,7 @@ from planner.cli.session import DONE, FAILED, Session, report
 
 @click.command(
     cls=Command,
+    reads_files=False,
     examples=(
         "poolctl fmt                        # the files of this directory",
         "poolctl fmt --check --recursive    # in a pull request: all directories",

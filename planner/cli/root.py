@@ -28,6 +28,7 @@ _ENTRIES: Final = {
     "force-unlock": Entry(place="planner.cli.force_unlock:force_unlock", help="Break the lock of the state by its id."),
     "simulator": Entry(place="planner.cli.simulator:simulator", help="Serve the simulated service on a port."),
     "explain": Entry(place="planner.cli.explain:explain", help="Tell what the code of an error means."),
+    "dirs": Entry(place="planner.cli.dirs:dirs", help="List the configuration directories, or those that changed."),
     "schema": Entry(place="planner.cli.schema:schema", help="Print the JSON Schema of a file."),
     "completion": Entry(place="planner.cli.completion:completion", help="Print the completion script of a shell."),
 }

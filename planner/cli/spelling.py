@@ -7,6 +7,7 @@ VALUE_OPTIONS: Final = frozenset(
     {
         "access-key",
         "allow",
+        "changed-since",
         "chdir",
         "domain",
         "exclude",
@@ -92,7 +93,7 @@ def _translate(arguments: Iterator[str]) -> Iterator[str]:
         yield spelled
         if spelled == "--":
             yield from arguments
-        elif _is_awaiting_value(spelled):
+        elif is_awaiting_value(spelled):
             yield from _take_one(arguments)
 
 
@@ -113,7 +114,8 @@ def _is_long(name: str) -> bool:
     )
 
 
-def _is_awaiting_value(argument: str) -> bool:
+def is_awaiting_value(argument: str) -> bool:
+    """Tell whether the next argument is the value of this one."""
     return argument in SHORT_VALUE_OPTIONS or (argument.startswith("--") and argument[2:] in VALUE_OPTIONS)
 
 

@@ -1,9 +1,12 @@
 """How large an expression, its work and its result may be: a file of a pull request must not hang the tool.
 
+And that it reads nothing of the machine: of all functions, only those with a time zone would.
+
 The library bounds depth (32) and rounds (10,000). Texts it does not bound: ``replace`` and ``join`` can square one.
 So the longest text that an expression could make is estimated before it is evaluated.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
@@ -20,6 +23,9 @@ MAXIMUM_TEXT: Final = 1_000_000
 """Values, and characters in them, of one result."""
 
 _MAXIMUM_ESTIMATE: Final = 100_000_000
+_ZONED: Final = re.compile(
+    r"\bget(?:FullYear|Month|Date|DayOfMonth|DayOfWeek|DayOfYear|Hours|Minutes|Seconds|Milliseconds)\s*\(\s*[^\s)]"
+)
 _GROWING: Final = ("replace", "join", "format")
 _ROUNDS: Final = ("map", "filter", "all", "exists", "exists_one")
 
@@ -28,6 +34,11 @@ def check_bounds(text: str, values: Mapping[str, Any]) -> None:
     """Raise CelError where ``text`` is too long, or could make more text than any file needs."""
     if len(text) > MAXIMUM_LENGTH:
         raise CelError(f"It is longer than {MAXIMUM_LENGTH} characters. Split it into several [locals].")
+    if _ZONED.search(text):
+        raise CelError(
+            "It names a time zone, and machines differ in what they know of those. Parts of a moment are taken in UTC: "
+            "getHours(), without anything in the brackets."
+        )
     counted = Counter(token.text for token in find_tokens(text) if token.kind in {"name", "sign"})
     growing = sum(counted[name] for name in _GROWING)
     rounds = sum(counted[name] for name in _ROUNDS)

@@ -35,9 +35,16 @@ def load_documents(directory: Path) -> tuple[tuple[Document, ...], tuple[Diagnos
         return (), (_make_directory_fault(error),)
     if not paths:
         return (), (_make_empty_fault(),)
-    results = [load_document(path, file=name_file(path)) for path in paths]
-    documents = tuple(result for result in results if isinstance(result, Document))
-    return documents, tuple(result for result in results if isinstance(result, Diagnostic))
+    return _load_all(paths, label=Path())
+
+
+def find_documents(directory: Path, *, label: Path) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
+    """Return the files of ``directory``, which messages call ``label``, or none where there are none."""
+    try:
+        paths = sorted(path for path in directory.iterdir() if _is_configuration(path))
+    except (OSError, ValueError) as error:
+        return (), (_make_directory_fault(error),)
+    return _load_all(paths, label=label)
 
 
 def load_document(path: Path, *, file: str) -> Document | Diagnostic:
@@ -62,6 +69,12 @@ _KEY_PART: Final = r"(?:[A-Za-z0-9_-]++|\"[^\"\n]*+\"|'[^'\n]*+')"
 _DEEP_KEY: Final = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_KEY_PART}[ \t]*+\.[ \t]*+){{48}}")
 _LONG_NUMBER: Final = re.compile(r"[0-9](?:_?[0-9]){4000}")
 _DECLARED_TWICE: Final = ("Cannot declare", "Cannot overwrite", "Cannot mutate")
+
+
+def _load_all(paths: list[Path], *, label: Path) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
+    results = [load_document(path, file=(label / name_file(path)).as_posix()) for path in paths]
+    documents = tuple(result for result in results if isinstance(result, Document))
+    return documents, tuple(result for result in results if isinstance(result, Diagnostic))
 
 
 def _is_configuration(path: Path) -> bool:

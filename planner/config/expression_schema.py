@@ -19,6 +19,7 @@ _LITERAL: Final = frozenset(
         "ConfigSeveritiesBlock",
         "VariableBlock",
         "ValidationBlock",
+        "IncludeBlock",
         "MovedBlock",
         "PolicyBlock",
     }

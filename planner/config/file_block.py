@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from planner.config.language_blocks import AnyValue, MovedBlock, PolicyBlock, VariableBlock
+from planner.config.language_blocks import AnyValue, IncludeBlock, MovedBlock, PolicyBlock, VariableBlock
 from planner.config.request_blocks import AllowBlock, ImportBlock, RemovedBlock
 from planner.config.settings_blocks import BackendBlock, PoolctlBlock, ProviderBlock
 from planner.kinds.block_types import Block, BlockName, InstanceName
@@ -18,6 +18,7 @@ PriceKey = Annotated[str, Field(min_length=1, max_length=253)]
 class FileBlock(Block):
     """Desired state of ModelArts resource pools: one of the *.pools.toml files of a directory."""
 
+    include: IncludeBlock | None = Field(default=None, description="Files of other directories that are read, too.")
     poolctl: PoolctlBlock | None = Field(default=None, description="What the files ask of poolctl itself.")
     backend: BackendBlock | None = Field(default=None, description="Where the state is kept; one for all files.")
     provider: ProviderBlock | None = Field(default=None, description="The service; one for all files.")

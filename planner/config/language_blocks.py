@@ -18,6 +18,17 @@ class ValidationBlock(Block):
     error_message: Text = Field(description="What is told where it is not.")
 
 
+class IncludeBlock(Block):
+    """Files of other directories that are read as if they stood in this one."""
+
+    paths: Annotated[list[Text], Field(min_length=1)] = Field(
+        description="Directories, relative to this one, whose *.pools.toml files are read as well."
+    )
+    var_files: list[Text] | None = Field(
+        default=None, description="Files of variables, relative to this directory, below its *.auto.vars.toml files."
+    )
+
+
 class VariableBlock(Block):
     """A value that is given from outside. It stands in plans: never give it a secret."""
 

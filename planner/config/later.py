@@ -15,8 +15,6 @@ CODE: Final = "config.not-in-this-version"
 
 _ANY: Final = "*"
 _ROWS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
-    (("include",), "Every *.pools.toml file of the directory is read."),
-    (("poolctl", "include"), "Every *.pools.toml file of the directory is read."),
     (("backend", "git"), "Use [backend.local]."),
     (("backend", "s3"), "Use [backend.local]."),
     (("backend", "postgres"), "Use [backend.local]."),

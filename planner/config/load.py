@@ -15,6 +15,7 @@ from planner.config.digest import build_config_digest
 from planner.config.documents import NO_FILES, Document, load_documents
 from planner.config.faults import MAXIMUM_FAULTS, Fault, build_diagnostics
 from planner.config.findings import drop_shared
+from planner.config.included import load_included
 from planner.config.later import find_later_keys
 from planner.config.link_checks import find_link_faults
 from planner.config.move_checks import find_move_faults
@@ -68,10 +69,14 @@ def load_configuration(
     that are there or beside them. Diagnostics are sorted by file, line and column.
     """
     read, unread = load_documents(directory)
-    documents = _put_together(read, edited or {})
     if edited:
         unread = tuple(one for one in unread if one.code != NO_FILES)
-    resolved = resolve_documents(documents, directory, environment, inputs=variables)
+    included = load_included(directory, read)
+    unread = (*unread, *included.unread)
+    documents = _put_together((*included.documents, *read), edited or {})
+    resolved = resolve_documents(
+        documents, directory, environment, inputs=variables, variable_files=included.variable_files
+    )
     blocks = build_blocks(resolved.documents)
     sources = SourceMap(
         documents={one.file: one for one in (*resolved.variable_files, *documents)},
@@ -79,7 +84,9 @@ def load_configuration(
         files={address: block.file for address, block in blocks.by_address.items()},
     )
     shapes = {document.file: check_shape(document) for document in resolved.documents}
-    checked = _Checked(raw=documents, resolved=resolved, blocks=blocks, shapes=tuple(shapes.values()))
+    checked = _Checked(
+        raw=documents, resolved=resolved, blocks=blocks, shapes=tuple(shapes.values()), included=included.faults
+    )
     faults = set_severities(_find_faults(checked, environment), find_severities(blocks))
     told = (*unread, *(() if unread else resolved.diagnostics), *_build_diagnostics(faults, sources))
     diagnostics = tuple(sorted(told, key=_find_order))
@@ -110,6 +117,7 @@ class _Checked:
     resolved: Resolved
     blocks: RawBlocks
     shapes: tuple[Shape, ...]
+    included: tuple[Fault, ...]
 
 
 def _find_faults(checked: _Checked, environment: Mapping[str, str]) -> Iterator[Fault]:
@@ -117,7 +125,7 @@ def _find_faults(checked: _Checked, environment: Mapping[str, str]) -> Iterator[
     named: set[tuple[str, TomlPath]] = set()
     stages = (
         _find_value_faults(checked),
-        iter(checked.resolved.faults),
+        iter((*checked.included, *checked.resolved.faults)),
         _drop_silent((fault for shape in checked.shapes for fault in shape.faults), checked.resolved.silent),
         _drop_silent(_find_agreement_faults(checked, environment), checked.resolved.silent),
     )

@@ -46,11 +46,19 @@ class Resolved:
 
 
 def resolve_documents(
-    documents: tuple[Document, ...], directory: Path, environment: Mapping[str, str], *, inputs: VariableInputs
+    documents: tuple[Document, ...],
+    directory: Path,
+    environment: Mapping[str, str],
+    *,
+    inputs: VariableInputs,
+    variable_files: tuple[Path, ...] = (),
 ) -> Resolved:
-    """Give the variables their values and evaluate every expression of ``documents``."""
+    """Give the variables their values and evaluate every expression of ``documents``.
+
+    ``variable_files`` are those that the documents themselves name.
+    """
     declared, doubles = find_declared(documents, "variable")
-    rows, unread = load_variable_files(directory, inputs)
+    rows, unread = load_variable_files(directory, inputs, included=variable_files)
     if inputs.carried is None:
         outside = find_environment_values(environment, frozenset(declared))
         options, malformed = find_option_values(inputs.options)

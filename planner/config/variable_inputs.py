@@ -49,17 +49,20 @@ class Given:
                 return self.document.file if self.document else "a file of variables"
 
 
-def load_variable_files(directory: Path, inputs: VariableInputs) -> tuple[tuple[Given, ...], tuple[Diagnostic, ...]]:
-    """Return the values of the files in their order, the last of a name is valid; and what cannot be read."""
+def load_variable_files(
+    directory: Path, inputs: VariableInputs, *, included: tuple[Path, ...] = ()
+) -> tuple[tuple[Given, ...], tuple[Diagnostic, ...]]:
+    """Return the values of the files in their order, the last of a name is valid; and what cannot be read.
+
+    ``included`` are files that the configuration names, which come before those of the directory.
+    """
     rows: list[Given] = []
     faults: list[Diagnostic] = []
     files = () if inputs.carried is not None else inputs.files
-    for source, path in (
-        *(("auto_file", one) for one in _find_auto_files(directory)),
-        *(("file", one) for one in files),
-    ):
-        label = path.name if source == "auto_file" else str(path)
-        found = load_document(directory / path, file=label)
+    own = tuple(Path(one.name) for one in _find_auto_files(directory))
+    sources = (*(("auto_file", one) for one in (*included, *own)), *(("file", one) for one in files))
+    for source, path in sources:
+        found = load_document(directory / path, file=str(path))
         if isinstance(found, Diagnostic):
             faults.append(found)
         else:

@@ -35,11 +35,39 @@ def check_commit(directory: Path, *, commit: str, applied_from: str) -> None:
         raise CommitError(_make_older(commit, applied_from))
 
 
+def find_top(directory: Path) -> Path | None:
+    """Return the root of the work tree that ``directory`` lies in; None outside of one."""
+    found = _run(directory, "rev-parse", "--show-toplevel")
+    return Path(found) if found else None
+
+
+def find_changed_paths(directory: Path, revision: str) -> tuple[tuple[str, ...], ...] | None:
+    """Return the files, part by part from the root, that differ from where this branch left ``revision``.
+
+    Uncommitted and untracked ones are among them. None where there is no such revision.
+    """
+    commit = _run(directory, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    top = find_top(directory)
+    if not commit or top is None:
+        return None
+    base = _run(directory, "merge-base", commit, "HEAD") or commit
+    changed = _call(top, "diff", "--name-only", "--no-renames", "-z", base, "--")
+    untracked = _call(top, "ls-files", "--others", "--exclude-standard", "-z")
+    if changed is None or untracked is None:
+        return None
+    return tuple(tuple(name.split("/")) for name in f"{changed}{untracked}".split("\0") if name)
+
+
 def _run(directory: Path, *arguments: str) -> str:
     """Return what git prints for the repository of ``directory``; empty where it fails or is not there."""
+    return (_call(directory, *arguments) or "").strip()
+
+
+def _call(directory: Path, *arguments: str) -> str | None:
+    """Return what git prints, to the letter; None where it fails or is not there."""
     git = shutil.which("git")
     if git is None:
-        return ""
+        return None
     # A hook's variables would name its own repository.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
@@ -53,8 +81,8 @@ def _run(directory: Path, *arguments: str) -> str:
             timeout=_SECONDS,
         )
     except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
+        return None
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
 
 
 def _make_older(commit: str, applied_from: str) -> Diagnostic:

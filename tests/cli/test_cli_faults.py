@@ -36,7 +36,7 @@ def raise_error(error):
 
 
 def test_a_fault_is_told_with_its_type_and_without_its_text(capsys):
-    assert run_safely(make_session(), raise_secret) == 1
+    assert run_safely(make_session(), raise_secret).code == 1
     told = capsys.readouterr().err
     assert "This is a fault of poolctl" in told
     assert "ValueError" in told
@@ -45,23 +45,23 @@ def test_a_fault_is_told_with_its_type_and_without_its_text(capsys):
 
 
 def test_a_fault_names_the_place_in_poolctl(capsys):
-    assert run_safely(make_session(), break_core) == 1
+    assert run_safely(make_session(), break_core).code == 1
     assert "TypeError at planner/core/addresses.py line " in capsys.readouterr().err
 
 
 def test_the_traceback_is_for_those_who_ask(capsys):
-    assert run_safely(make_session({"POOLCTL_DEBUG": "1"}), raise_secret) == 1
+    assert run_safely(make_session({"POOLCTL_DEBUG": "1"}), raise_secret).code == 1
     assert "Traceback (most recent call last)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()])
 def test_an_interrupt_is_one_line_and_an_error(capsys, error):
-    assert run_safely(make_session(), lambda: raise_error(error)) == 1
+    assert run_safely(make_session(), lambda: raise_error(error)).code == 1
     assert capsys.readouterr().err == "Interrupted.\n"
 
 
 def test_a_cut_pipe_is_silent(capsys):
-    assert run_safely(make_session(), lambda: raise_error(BrokenPipeError())) == 1
+    assert run_safely(make_session(), lambda: raise_error(BrokenPipeError())).code == 1
     assert capsys.readouterr().err == ""
 
 

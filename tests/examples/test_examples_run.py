@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 _EXAMPLES = Path(__file__).parents[2] / "examples"
+_MANY = "environments"
 _EMPTY = "No changes. Your infrastructure matches the configuration.\n"
 _LIFTED = ("--allow", "pool.evaluation=interrupts")
 _WAYS = [
@@ -66,7 +67,32 @@ def keep_plan(request):
 
 
 def test_every_example_is_run():
-    assert {one.name for one in _EXAMPLES.iterdir() if one.is_dir()} == {one.values[0] for one in _WAYS}
+    assert {one.name for one in _EXAMPLES.iterdir() if one.is_dir()} == {one.values[0] for one in _WAYS} | {_MANY}
+
+
+@pytest.mark.parametrize("environment", ["dev", "test", "prod"])
+@pytest.mark.parametrize("region", ["eu-de", "eu-nl"])
+def test_every_environment_is_planned_from_one_template(environment, region, tmp_path):
+    place = _copy(_MANY, to=tmp_path) / "envs" / environment / region
+    code, text = _run(place, "plan", "-o", "json")
+    plan = json.loads(text)
+    names = [one["after"]["metadata"]["labels"]["os.modelarts/name"] for one in plan["changes"]]
+    assert (code, plan["summary"]["create"], plan["blocked"]) == (0, 21, [])
+    assert {name.partition("-")[0] for name in names} == {environment}
+    assert plan["basis"]["service"]["region"] == region
+
+
+def test_one_environment_is_applied_to_an_empty_plan(tmp_path):
+    place = _copy(_MANY, to=tmp_path) / "envs" / "test" / "eu-nl"
+    some = ("--target", "pool.infer")
+    assert _run(place, "apply", "--auto-approve", *some)[0] == 0
+    assert _run(place, "plan", "--detailed-exitcode", *some)[0] == 0
+
+
+def test_nothing_is_written_twice_in_the_environments():
+    files = list((_EXAMPLES / _MANY / "envs").rglob("*.toml"))
+    assert len(files) == 15
+    assert max(len(one.read_text(encoding="utf-8").splitlines()) for one in files if one.name == "main.pools.toml") <= 5
 
 
 @pytest.mark.parametrize(("example", "plan", "options"), _WAYS)
