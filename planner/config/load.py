@@ -33,16 +33,19 @@ from planner.config.shape_checks import Shape, check_shape
 from planner.config.source_map import SourceMap
 from planner.config.value_checks import find_value_faults
 from planner.config.variable_inputs import VariableInputs
+from planner.config.variables import WITHOUT_VALUE
 from planner.core.changes import InputVariable
 from planner.core.desired import DesiredState
-from planner.core.diagnostics import Diagnostic, SourceLocation, has_errors, make_error
+from planner.core.diagnostics import Diagnostic, Severity, SourceLocation, has_errors, make_error
+from planner.core.trees import as_text, as_tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """A configuration: ``desired`` is None where ``diagnostics`` hold an error, and then the digest is empty.
 
-    ``variables`` are the values that it was resolved with.
+    ``variables`` are the values that it was resolved with. Where nothing is wrong but that variables have no value,
+    ``place`` says where the state is: that is written literally, and enough for those who only look at it.
     """
 
     desired: DesiredState | None
@@ -50,6 +53,7 @@ class Loaded:
     sources: SourceMap = field(default_factory=SourceMap)
     config_digest: str = ""
     variables: tuple[InputVariable, ...] = ()
+    place: DesiredState | None = None
 
 
 NO_INPUTS = VariableInputs()
@@ -92,7 +96,8 @@ def load_configuration(
     diagnostics = tuple(sorted(told, key=_find_order))
     files = {file: shape.block for file, shape in shapes.items() if shape.block is not None}
     if has_errors(diagnostics) or len(files) < len(documents):
-        return Loaded(desired=None, diagnostics=diagnostics, sources=sources)
+        place = _find_place(diagnostics, blocks)
+        return Loaded(desired=None, diagnostics=diagnostics, sources=sources, place=place)
     policies = build_policies(resolved.policies, resolved.scope, sources)
     desired = replace(build_desired_state(files, sources), policies=policies)
     return Loaded(
@@ -102,6 +107,13 @@ def load_configuration(
         config_digest=build_config_digest(desired),
         variables=resolved.variables,
     )
+
+
+def _find_place(diagnostics: Iterable[Diagnostic], blocks: RawBlocks) -> DesiredState | None:
+    if {one.code for one in diagnostics if one.severity is Severity.ERROR} != {WITHOUT_VALUE}:
+        return None
+    written = (as_text(as_tree(row.body.get("local")).get("path", "")) for row in blocks.settings[("backend",)])
+    return DesiredState(state_path=next(filter(None, written), DesiredState().state_path))
 
 
 def _put_together(read: tuple[Document, ...], edited: Mapping[str, Document]) -> tuple[Document, ...]:

@@ -60,6 +60,7 @@ def resolve_variables(declared: Declared, given: tuple[Given, ...]) -> Variables
     )
 
 
+WITHOUT_VALUE: Final = "config.variable-without-value"
 _SHOWN_IN: Final = "Values of variables stand in plans, in what CI keeps of them, and on command lines."
 
 
@@ -101,7 +102,7 @@ def _has_unsafe(value: Any) -> bool:
 def _report_missing(block: RawBlock, name: str) -> Fault:
     words = read_text(block, "description")
     return block.make_fault(
-        code="config.variable-without-value",
+        code=WITHOUT_VALUE,
         summary="variable without a value",
         detail=f"{name}{f' ({words})' if words else ''} has no default, and nobody gives it a value. Give one by "
         f"--var {name}=VALUE, by {name} = VALUE in a file of --var-file FILE or in a *.auto.vars.toml file of this "

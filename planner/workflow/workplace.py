@@ -53,8 +53,15 @@ def load_files(workplace: Workplace) -> Files:
 
 
 def load_desired_state(workplace: Workplace) -> DesiredState:
-    """Return what the files ask for, for those who need nothing else of them. Raises ConfigError."""
-    return load_files(workplace).desired
+    """Return what the files ask for, for those who only look where the state is: variables may lack their values.
+
+    Raises ConfigError.
+    """
+    loaded = load_configuration(workplace.directory, workplace.environment, variables=workplace.variables)
+    found = loaded.desired or loaded.place
+    if found is None:
+        raise ConfigError(*loaded.diagnostics)
+    return found
 
 
 def load_desired_or_nothing(workplace: Workplace) -> DesiredState:

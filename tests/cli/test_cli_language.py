@@ -157,3 +157,20 @@ def test_a_saved_plan_is_stale_when_a_variable_of_the_directory_changes(poolctl,
     ended = poolctl("apply", "p.json")
     assert ended.code == 1
     assert "it resolves to something else now" in " ".join(ended.stderr.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    "command", [("state", "list"), ("state", "show", 'pool.team["vision"]'), ("show",), ("lock", "status")]
+)
+def test_what_only_looks_at_the_state_needs_no_variables(poolctl, teams, command):
+    ended = poolctl(*command)
+    assert (ended.code, ended.stderr) == (0, "")
+
+
+def test_the_state_is_found_without_variables_where_the_files_say(poolctl, written):
+    text = FILES + '[backend.local]\npath = "own.state.json"\n'
+    written.write_text(text, encoding="utf-8")
+    assert poolctl("apply", "--auto-approve", *REGION).code == 0
+    assert "pool.team" in poolctl("state", "list").stdout
+    written.write_text(text.replace("network.net[each.key]", "network.nett[each.key]"), encoding="utf-8")
+    assert poolctl("state", "list").code == 1
