@@ -1,5 +1,6 @@
 """Texts with ``${...}`` in them, taken apart: literal text and expressions, each with its place."""
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -30,6 +31,7 @@ class Broken:
 Part = str | Expression | Broken
 
 
+@functools.lru_cache(maxsize=4096)
 def parse_template(text: str) -> tuple[Part, ...]:
     """Return the parts of ``text`` in their order; ``$${`` is the literal ``${``."""
     return tuple(_find_parts(text))

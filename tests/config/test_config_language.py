@@ -159,3 +159,26 @@ def test_the_digest_is_that_of_the_values(tmp_path):
     other = load_configuration(tmp_path, {}, variables=VariableInputs(options=("n=2",)))
     assert literal.config_digest == computed.config_digest
     assert other.config_digest not in {"", computed.config_digest}
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        pytest.param("'a-b'.replace('-', '_')", "a_b", id="replace"),
+        pytest.param("'a,b'.split(',').size() == 2 ? 'two' : ''", "two", id="split"),
+        pytest.param("['a', 'b'].join('+')", "a+b", id="join"),
+        pytest.param("'aB'.lowerAscii() + 'aB'.upperAscii()", "abAB", id="case"),
+        pytest.param("'abc'.substring(1, 2)", "b", id="substring"),
+        pytest.param("' a '.trim()", "a", id="trim"),
+        pytest.param("'%s-%d'.format(['a', 3])", "a-3", id="format"),
+        pytest.param("string(math.greatest(1, 3)) + string(math.least(1, 3))", "31", id="greatest and least"),
+        pytest.param("string(int(math.ceil(1.2)))", "2", id="ceil"),
+        pytest.param("'abc'.matches('^a.c$') ? 'yes' : 'no'", "yes", id="matches"),
+        pytest.param("string(size('abc')) + string('abc'.contains('b'))", "3true", id="size and contains"),
+        pytest.param("[1, 2].exists_one(x, x > 1) && [1].all(x, x > 0) ? 'yes' : 'no'", "yes", id="exists and all"),
+        pytest.param("string(timestamp('2026-07-01T10:00:00Z').getHours())", "10", id="hours in UTC"),
+        pytest.param("string(duration('90m').getMinutes())", "90", id="minutes of a duration"),
+    ],
+)
+def test_the_functions_of_the_document_are_there(tmp_path, expression, value):
+    assert resolve(tmp_path, f'"${{{expression}}}"') == value

@@ -38,6 +38,33 @@ def test_the_schema_is_a_schema():
 
 
 PARTS = [("", SCHEMA), *((name, one) for name, one in SCHEMA["$defs"].items() if name != "Expression")]
+EXAMPLES = sorted((STORED.parents[1] / "examples").rglob("*.pools.toml"))
+
+
+@pytest.mark.parametrize("path", [pytest.param(one, id=f"{one.parent.name}/{one.name}") for one in EXAMPLES])
+def test_the_schema_takes_every_example_with_its_expressions(path):
+    assert list(VALIDATOR.iter_errors(as_json(tomllib.loads(path.read_text(encoding="utf-8"))))) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "is_valid"),
+    [
+        pytest.param('count = "${var.n}"', True, id="expression for a number"),
+        pytest.param('count = "n"', False, id="text for a number"),
+        pytest.param('count = 1\ntaints = [{ key = "a", effect = "${var.e}" }]', True, id="expression for a choice"),
+        pytest.param('count = 1\ntaints = [{ key = "a", effect = "e" }]', False, id="text for a choice"),
+    ],
+)
+def test_the_schema_tells_expressions_from_texts(line, is_valid):
+    text = f"{POOL.rpartition('resources')[0]}[[pool.a.resources]]\nflavor = 'f'\n{line}\n"
+    assert VALIDATOR.is_valid(as_json(tomllib.loads(text))) is is_valid
+
+
+@pytest.mark.parametrize("text", ['[backend.local]\npath = "${var.p}"\n[[moved]]\nfrom = "${var.p}"\nto = "pool.a"\n'])
+def test_the_schema_takes_no_expression_where_none_may_stand(text):
+    assert not VALIDATOR.is_valid(as_json(tomllib.loads(text)))
+
+
 KEYS = [
     pytest.param(part, id=f"{name}.{key}") for name, table in PARTS for key, part in table.get("properties", {}).items()
 ]
