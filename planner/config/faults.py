@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from planner.config.positions import TomlPath
+from planner.config.positions import TomlPath, strip_instance
 from planner.config.source_map import SourceMap
+from planner.config.wording import format_path
 from planner.core.addresses import parse_address
 from planner.core.diagnostics import Diagnostic, Severity
+from planner.core.trees import ABSENT, Maybe, as_list, find_member
 from planner.kinds.names import BLOCK_KINDS
 
 MAXIMUM_FAULTS: Final = 1000
@@ -35,10 +37,29 @@ def build_diagnostics(faults: Iterable[Fault], sources: SourceMap) -> Iterator[D
             severity=fault.severity,
             code=fault.code,
             summary=fault.summary,
-            detail=fault.detail,
+            detail=f"{_name_inner(sources, fault)}{fault.detail}",
             address=_find_address(fault.path),
             location=sources.locate(fault.file, fault.path, is_value=fault.is_value, offset=fault.offset),
         )
+
+
+def _name_inner(sources: SourceMap, fault: Fault) -> str:
+    """Return words for the part of a computed value that is meant; empty where the file itself has its place."""
+    document = sources.documents.get(fault.file)
+    value: Maybe = document.tree if document else ABSENT
+    path = strip_instance(fault.path)
+    for depth, step in enumerate(path):
+        if isinstance(value, str):
+            return f"In {format_path(path[depth:])} of what it comes to: "
+        value = _step_into(value, step)
+    return ""
+
+
+def _step_into(value: Maybe, step: str | int) -> Maybe:
+    if isinstance(step, str):
+        return find_member(value, step)
+    rows = as_list(value)
+    return rows[step] if step < len(rows) else ABSENT
 
 
 def _find_address(path: TomlPath) -> str:

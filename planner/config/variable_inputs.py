@@ -83,7 +83,9 @@ def find_option_values(options: tuple[str, ...]) -> tuple[tuple[Given, ...], tup
     split = [(text, *text.partition("=")) for text in options]
     wrong = tuple(_report_form(text) for text, name, sign, _ in split if not sign or not name.strip())
     given = (
-        Given(name=name.strip(), value=value, source="option", is_text=True) for _, name, sign, value in split if sign
+        Given(name=name.strip(), value=value, source="option", is_text=True)
+        for _, name, sign, value in split
+        if sign and name.strip()
     )
     return tuple(given), wrong
 

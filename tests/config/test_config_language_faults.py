@@ -151,3 +151,11 @@ def test_locals_that_double_each_other_end_at_a_bound(tmp_path):
     loaded = load_text(tmp_path, "[locals]\nl0 = 'xxxxxxxxxx'\n" + "".join(lines) + POOL)
     assert find_codes(loaded) == ["config.expression"]
     assert "1,000,000 characters" in loaded.diagnostics[0].detail
+
+
+def test_a_fault_within_a_computed_value_says_where_in_it(tmp_path):
+    given = "[variable.e]\ntype = 'list'\ndefault = [{ flavor = 'f', count = 'two' }]\n"
+    loaded = load_text(tmp_path, given + POOL.rpartition("resources")[0] + 'resources = "${var.e}"\n')
+    assert find_codes(loaded) == ["config.wrong-type"]
+    assert loaded.diagnostics[0].detail.startswith("In [0].count of what it comes to: Found a text")
+    assert loaded.diagnostics[0].location.text == 'resources = "${var.e}"'
