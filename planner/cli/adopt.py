@@ -1,7 +1,7 @@
 """``poolctl import``."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -12,6 +12,9 @@ from planner.cli.values import ADDRESS
 from planner.cli.workplaces import make_workplace
 from planner.core.addresses import Address
 
+if TYPE_CHECKING:
+    from planner.workflow.adoption_saving import AdoptedFiles
+
 
 @click.command(
     "import",
@@ -20,6 +23,7 @@ from planner.core.addresses import Address
         "poolctl import pool.training gpu-training-86c13962597848eeb29c5861153a391f",
         "poolctl import --all                       # files for everything that is there",
         "poolctl import --all --match 'gpu-*' --split-by label:team",
+        "terraform show -json > tf.json && poolctl import --from-terraform tf.json",
     ),
 )
 @click.argument("address", metavar="[ADDR", required=False, type=ADDRESS)
@@ -34,6 +38,14 @@ from planner.core.addresses import Address
     help="With --all: look in this workspace, not in those of files and state; repeatable.",
 )
 @click.option("--split-by", metavar="label:KEY", help="With --all: one file for each value of a label of the pools.")
+@click.option(
+    "--from-terraform",
+    "terraform",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write blocks and [[import]] for what `terraform show -json` printed into FILE, and print how Terraform "
+    "lets go of it.",
+)
 @lock_timeout
 @parallelism
 @click.pass_context
@@ -44,10 +56,13 @@ def adopt(
 
     ADDR ID takes the live object ID into the state as ADDR, whose block is in the files; the next plan shows what
     differs. --all writes new files, with a block and an [[import]] for every pool and network that nobody declares or
-    tracks, and touches no state: review them, plan, and apply.
+    tracks, and touches no state: review them, plan, and apply. --from-terraform does so for a state of Terraform,
+    without calling the service.
     """
     session: Session = context.obj
     _check_usage(context, given=(address, id_))
+    if options["terraform"] is not None:
+        return _adopt_terraform(session, options["terraform"])
     if options["is_all"]:
         return _adopt_all(session, **options)
     return _adopt_one(session, address=address, id_=id_ or "", lock_timeout=lock_timeout)
@@ -60,14 +75,15 @@ _ALL_OPTIONS: Final = {"match": "--match", "workspaces": "--workspace", "split_b
 def _check_usage(context: click.Context, *, given: tuple[Address | None, str | None]) -> None:
     options = context.params
     typed = [spelled for name, spelled in _ALL_OPTIONS.items() if options[name]]
-    if options["is_all"] and given != (None, None):
-        raise click.UsageError("--all finds by itself what there is: it cannot stand beside ADDR ID.", context)
+    ways = [spelled for name, spelled in (("is_all", "--all"), ("terraform", "--from-terraform")) if options[name]]
+    if len(ways) > 1 or (ways and given != (None, None)):
+        raise click.UsageError("ADDR ID, --all and --from-terraform are three ways: take one.", context)
     if not options["is_all"] and typed:
         raise click.UsageError(f"{', '.join(typed)} belongs to --all.", context)
     if given[0] is not None and given[1] is None:
         raise click.MissingParameter(ctx=context, param_hint="'ID'", param_type="argument")
-    if not options["is_all"] and None in given:
-        raise click.UsageError("Name ADDR and ID, or everything with --all.", context)
+    if not ways and given[0] is None:
+        raise click.UsageError("Name ADDR and ID, or everything with --all or --from-terraform FILE.", context)
     split_by = options["split_by"]
     if split_by is not None and (not split_by.startswith(_LABEL) or split_by == _LABEL):
         raise click.UsageError(f"--split-by takes label:KEY, such as label:team; found {split_by!r}.", context)
@@ -92,7 +108,6 @@ def _adopt_all(
     parallelism: int | None,
     **_: object,
 ) -> int:
-    from planner.views.adoption_text import format_adopted, make_left_out_notice
     from planner.workflow.adopt_all import AdoptAllRequest, adopt_all
 
     request = AdoptAllRequest(
@@ -102,9 +117,30 @@ def _adopt_all(
         parallelism=parallelism,
     )
     adopted = adopt_all(make_workplace(session), request)
-    directory = "" if session.directory == Path() else str(session.directory)
-    addresses = [one.address for one in adopted.blocks]
-    text = format_adopted(adopted.files, addresses, owned=adopted.owned, place=adopted.place, directory=directory)
-    session.terminal.show(text)
-    report(session, make_left_out_notice((one.where, one.labels, one.why) for one in adopted.left_out))
+    _show_adopted(session, adopted, is_proven=True)
     return DONE
+
+
+def _adopt_terraform(session: Session, path: Path) -> int:
+    from planner.views.adoption_text import format_letting_go
+    from planner.workflow.adopt_terraform import adopt_terraform
+
+    adopted = adopt_terraform(make_workplace(session), path)
+    _show_adopted(session, adopted.files, is_proven=False)
+    session.terminal.show(format_letting_go(adopted.removed))
+    return DONE
+
+
+def _show_adopted(session: Session, adopted: "AdoptedFiles", *, is_proven: bool) -> None:
+    from planner.views.adoption_text import AdoptionView, format_adopted, make_left_out_notice
+
+    view = AdoptionView(
+        files=adopted.files,
+        addresses=tuple(one.address for one in adopted.blocks),
+        owned=adopted.owned,
+        place=adopted.place,
+        is_proven=is_proven,
+    )
+    directory = "" if session.directory == Path() else str(session.directory)
+    session.terminal.show(format_adopted(view, directory=directory))
+    report(session, make_left_out_notice((one.where, one.labels, one.why) for one in adopted.left_out))

@@ -15,6 +15,7 @@ VALUE_OPTIONS: Final = frozenset(
         "faults",
         "flavor",
         "format",
+        "from-terraform",
         "hold",
         "host",
         "interval",

@@ -3,31 +3,54 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, make_notice
 from planner.views.escape import escape_text
 
 
-def format_adopted(
-    files: tuple[str, ...], addresses: Iterable[Address], *, owned: int, place: str, directory: str
-) -> str:
-    """Return the files that were written and what to do next; ``directory`` is what ``-C`` named, or empty.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptionView:
+    """What an adoption wrote: files, the addresses in them, and where was looked.
 
-    ``owned`` counts what the files or the state had already; ``place`` is where was looked.
+    ``owned`` counts what the files or the state had already. ``is_proven``: a plan has shown that nothing changes.
     """
-    known = f" {owned} declared or tracked already." if owned else ""
-    if not files:
-        return f"Nothing to adopt in {escape_text(place)}.{known}\n"
+
+    files: tuple[str, ...]
+    addresses: tuple[Address, ...]
+    owned: int
+    place: str
+    is_proven: bool
+
+
+def format_adopted(adopted: AdoptionView, *, directory: str) -> str:
+    """Return the files that were written and what to do next; ``directory`` is what ``-C`` named, or empty."""
+    known = f" {adopted.owned} declared or tracked already." if adopted.owned else ""
+    if not adopted.files:
+        return f"Nothing to adopt in {escape_text(adopted.place)}.{known}\n"
     where = f" -C {escape_text(shlex.quote(directory))}" if directory else ""
-    counted = tuple(addresses)
+    counted = adopted.addresses
+    expected = (
+        f"{len(counted)} to import, 0 to change" if adopted.is_proven else f"{len(counted)} to import; what differs?"
+    )
     return "".join(
         (
-            *(f"Wrote {escape_text(name)}\n" for name in files),
+            *(f"Wrote {escape_text(name)}\n" for name in adopted.files),
             f"\nTo adopt: {_count_kinds(counted)}.{known}\n\n",
-            f"Review the files, then look:  poolctl{where} plan    # {len(counted)} to import, 0 to change\n",
+            f"Review the files, then look:  poolctl{where} plan    # {expected}\n",
             f"Adopt:                        poolctl{where} apply\n",
         )
+    )
+
+
+def format_letting_go(removed: str) -> str:
+    """Return what to write into the files of Terraform, with the order of the steps; empty for nothing."""
+    if not removed:
+        return ""
+    return (
+        "\n# One tool for one pool: when that apply is done, put this in the place of the resource blocks in\n"
+        f"# Terraform's files and run `terraform apply`. It forgets them and destroys nothing.\n{removed}"
     )
 
 

@@ -141,9 +141,9 @@ def test_nothing_is_written_where_the_service_cannot_be_read(story):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        pytest.param(("--all", "pool.a", "x"), "--all finds by itself what there is", id="both"),
+        pytest.param(("--all", "pool.a", "x"), "are three ways: take one", id="both"),
         pytest.param(("--match", "x*"), "--match belongs to --all", id="match alone"),
-        pytest.param((), "Name ADDR and ID, or everything with --all", id="neither"),
+        pytest.param((), "Name ADDR and ID, or everything with --all or --from-terraform", id="neither"),
         pytest.param(("pool.a",), "Missing argument 'ID'", id="no id"),
         pytest.param(("--all", "--split-by", "team"), "--split-by takes label:KEY", id="no label"),
     ],
