@@ -64,7 +64,7 @@ def _build_plan(plan: Plan) -> Tree:
         "applyable": has_news(plan) and not is_blocked,
         "complete": not plan.summary.is_partial,
         "errored": has_errors(plan.diagnostics),
-        "variables": {},
+        "variables": {one.name: {"value": one.value} for one in plan.inputs.variables},
         "planned_values": _build_values((one, _make_after(one)) for one in stays),
         "resource_changes": [_build_change(one, plan) for one in changes],
         **({"resource_drift": drift} if drift else {}),

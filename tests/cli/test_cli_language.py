@@ -174,3 +174,8 @@ def test_the_state_is_found_without_variables_where_the_files_say(poolctl, writt
     assert "pool.team" in poolctl("state", "list").stdout
     written.write_text(text.replace("network.net[each.key]", "network.nett[each.key]"), encoding="utf-8")
     assert poolctl("state", "list").code == 1
+
+
+def test_terraforms_json_has_the_variables_too(poolctl, written):
+    plan = json.loads(poolctl("plan", "-o", "terraform-json", *REGION).stdout)
+    assert plan["variables"] == {"region": {"value": "eu-de"}, "teams": {"value": {"vision": 2, "speech": 1}}}
