@@ -54,7 +54,7 @@ def settle_block(address: Address, body: Tree, *, id_: str) -> SettledBlock:
         }
         if not refused:
             break
-        told |= {path: fault.summary for path, fault in refused.items()}
+        told |= {path: _explain(fault) for path, fault in refused.items()}
         before, settled = settled, _leave_out(settled, set(refused))
         if () in refused or settled == before:
             return SettledBlock(body=None, omissions=(Omission(label=WHOLE, why=_name_reason(told)),))
@@ -62,6 +62,8 @@ def settle_block(address: Address, body: Tree, *, id_: str) -> SettledBlock:
     return SettledBlock(body=settled, omissions=parts)
 
 
+_RULES = frozenset({"config.bad-value", "config.out-of-range", "config.name-pattern"})
+"""Codes whose detail says what a value would have to be."""
 _SINGLE_ENTRIES = frozenset({"resources", "tags", "taints"})
 """Lists whose entries are kept one by one (semantics 3): of the others nothing can be left out alone."""
 _HIDDEN = "its name says that it is a secret"
@@ -86,6 +88,11 @@ def _find_faults(address: Address, body: Tree, *, id_: str) -> Iterator[Fault]:
         *find_service_faults(build_blocks((document,))),
     )
     return (one for one in faults if one.severity is Severity.ERROR)
+
+
+def _explain(fault: Fault) -> str:
+    """Return why a value is refused: the rule, where the summary alone does not tell it."""
+    return fault.detail.rstrip(".") if fault.code in _RULES else fault.summary
 
 
 def _find_parts(body: Tree, fault: Fault) -> Iterator[TomlPath]:

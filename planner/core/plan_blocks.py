@@ -61,7 +61,7 @@ def _find_drift(change: Change, policies: dict[FieldPath, str]) -> tuple[Block, 
             summary="Somebody else changed what the files ask for",
             detail=f"{', '.join(stopped)}: the files ask for what they asked for at the last apply, and the service "
             "has something else. Undoing it could take nodes or jobs away. To undo it once, add "
-            f"--revert-drift '{change.address}'; to accept it, write the live value into the files.",
+            f"--revert-drift '{change.address}'; to accept it, run: poolctl drift adopt '{change.address}'.",
         ),
     )
 

@@ -16,6 +16,7 @@ HEAVY = (
     "httpx",
     "deepdiff",
     "jinja2",
+    "tomlkit",
     "jsonpatch",
     "planner.simulator",
     "uvicorn",

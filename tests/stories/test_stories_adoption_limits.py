@@ -18,7 +18,8 @@ def test_what_cannot_stand_in_a_file_is_left_out_and_told(story):
     ended = story.run("import", "--all")
     assert ended.code == 0
     told = flatten(ended.err)
-    assert "Value is not accepted: pool.gpu-a: description" in told
+    assert 'Found "R&D". It has to match' in told
+    assert "(annotation os.modelarts/description): pool.gpu-a: description" in told
     assert "Control character in a text: pool.gpu-a: annotations.note" in told
     assert "Its name says that it is a secret: pool.gpu-a: annotations.db_password" in told
     assert "The files have no key for it: pool.gpu-a: unheardOf" in told
