@@ -1,6 +1,7 @@
 """``poolctl apply``."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -9,6 +10,7 @@ import click
 
 from planner.cli.approval import Approval
 from planner.cli.command import Command
+from planner.cli.event_stream import json_into, open_stream
 from planner.cli.options import (
     allow_older_commit,
     auto_approve,
@@ -27,6 +29,7 @@ from planner.cli.session import Session
 from planner.cli.workplaces import make_workplace
 from planner.config.variable_inputs import VariableInputs
 from planner.core.changes import Plan
+from planner.core.events import Event
 
 if TYPE_CHECKING:
     from planner.workflow.workplace import Workplace
@@ -57,6 +60,7 @@ _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 @lock_timeout
 @reason
 @receipt
+@json_into
 @allow_older_commit
 @plan_options
 @parallelism
@@ -82,7 +86,11 @@ def apply(context: click.Context, /, *, plan: Path | None, auto_approve: bool, *
         **{name: options[name] for name in _REQUEST_OPTIONS},
     )
     approval = Approval(session, is_given=auto_approve)
-    applied = make_changes(_make_workplace(session, saved), request, approve=approval)
+    with open_stream(session, options["json_into"]) as stream:
+        workplace = _make_workplace(session, saved, listen=stream.tell)
+        applied = make_changes(workplace, request, approve=approval)
+        stream.tell_diagnostics(applied.diagnostics)
+        stream.tell_end(applied.ended)
     if saved is None and not request.expect:
         approval.show_unasked(applied.plan)
     return show_applied(session, applied, told=approval.told, receipt=options["receipt"])
@@ -99,9 +107,9 @@ _REQUEST_OPTIONS: Final = (
 )
 
 
-def _make_workplace(session: Session, saved: Plan | None) -> "Workplace":
+def _make_workplace(session: Session, saved: Plan | None, *, listen: Callable[[Event], None]) -> "Workplace":
     """Return the workplace, with the variables of a saved plan in the place of those of today."""
-    workplace = make_workplace(session)
+    workplace = make_workplace(session, listen=listen)
     return workplace if saved is None else replace(workplace, variables=VariableInputs(carried=saved.inputs.variables))
 
 

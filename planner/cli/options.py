@@ -30,6 +30,11 @@ plan_format_option: Final = click.option(
     show_default=True,
     help="How stdout is written: markdown for a pull request, html for a browser, or Terraform's JSON.",
 )
+compat_option: Final = click.option(
+    "--compat",
+    type=click.Choice(["terraform"]),
+    help="Write the text with Terraform's literal lines, for tools that look for them.",
+)
 detailed_exitcode: Final = click.option(
     "--detailed-exitcode",
     "is_detailed",

@@ -6,10 +6,19 @@ from typing import Any
 import click
 
 from planner.cli.command import Command
-from planner.cli.options import detailed_exitcode, make_inputs, parallelism, plan_format_option, plan_options
-from planner.cli.plan_output import refuse_contradictions, save_plan, show_plan
+from planner.cli.event_stream import json_into, open_stream
+from planner.cli.options import (
+    compat_option,
+    detailed_exitcode,
+    make_inputs,
+    parallelism,
+    plan_format_option,
+    plan_options,
+)
+from planner.cli.plan_output import Showing, refuse_contradictions, save_plan, show_plan
 from planner.cli.session import DONE, HAS_CHANGES, Session, report
 from planner.cli.workplaces import make_workplace
+from planner.core.events import Planned
 from planner.views.plan_text import has_news
 
 
@@ -25,8 +34,10 @@ from planner.views.plan_text import has_news
 )
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, for `poolctl apply FILE`.")
 @plan_format_option
+@compat_option
 @detailed_exitcode
 @plan_options
+@json_into
 @parallelism
 @click.pass_obj
 def plan(session: Session, /, *, out: Path | None, layout: str, is_detailed: bool, **options: Any) -> int:
@@ -38,9 +49,13 @@ def plan(session: Session, /, *, out: Path | None, layout: str, is_detailed: boo
 
     inputs = make_inputs(options)
     refuse_contradictions(inputs)
-    planned = make_plan(make_workplace(session), inputs, parallelism=options["parallelism"])
+    with open_stream(session, options["json_into"]) as stream:
+        workplace = make_workplace(session, listen=stream.tell)
+        planned = make_plan(workplace, inputs, parallelism=options["parallelism"])
+        stream.tell(Planned(plan=planned.plan))
+        stream.tell_diagnostics(planned.warnings)
     report(session, planned.warnings)
     if out is not None:
         save_plan(session, planned.plan, path=out)
-    show_plan(session, planned.plan, layout=layout, saved=out)
+    show_plan(session, planned.plan, Showing(layout=layout, compat=options["compat"], saved=out))
     return HAS_CHANGES if is_detailed and has_news(planned.plan) else DONE

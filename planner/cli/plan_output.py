@@ -1,5 +1,6 @@
 """Plans shown and saved: what ``plan``, ``apply``, ``destroy``, ``import`` and ``show`` have in common."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -11,11 +12,21 @@ from planner.state.plan_document import format_plan as format_document
 from planner.state.plan_document import parse_plan
 from planner.views.escape import escape_text
 from planner.views.plan_text import format_plan
+from planner.views.voices import POOLCTL, TERRAFORM
 
 
-def show_plan(session: Session, plan: Plan, *, layout: str = "text", saved: Path | None = None) -> None:
-    """Write ``plan`` to stdout in a layout of ``--format``; ``saved`` is its file, where it has one."""
-    session.terminal.show(_format_plan(session, plan, layout=layout, saved="" if saved is None else str(saved)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """How a plan is shown: the layout of ``--format``, the tool whose literal lines it has, and its file, if any."""
+
+    layout: str = "text"
+    compat: str | None = None
+    saved: Path | None = None
+
+
+def show_plan(session: Session, plan: Plan, showing: Showing | None = None) -> None:
+    """Write ``plan`` to stdout."""
+    session.terminal.show(_format_plan(session, plan, showing or Showing()))
 
 
 def save_plan(session: Session, plan: Plan, *, path: Path) -> None:
@@ -38,15 +49,15 @@ def refuse_contradictions(inputs: PlanInputs) -> None:
         raise click.UsageError("--destroy deletes everything: it cannot stand beside --replace.")
 
 
-def _format_plan(session: Session, plan: Plan, *, layout: str, saved: str) -> str:
+def _format_plan(session: Session, plan: Plan, showing: Showing) -> str:
     terminal = session.terminal
-    match layout:
+    match showing.layout:
         case "json":
             return format_document(plan)
         case "markdown":
             from planner.views.plan_markdown import format_plan_markdown
 
-            return format_plan_markdown(plan, saved=saved)
+            return format_plan_markdown(plan, saved="" if showing.saved is None else str(showing.saved))
         case "html":
             from planner.views.plan_html import format_plan_html
 
@@ -56,4 +67,5 @@ def _format_plan(session: Session, plan: Plan, *, layout: str, saved: str) -> st
 
             return format_terraform_json(plan)
         case _:
-            return format_plan(plan, width=terminal.width, colour=terminal.has_colour_in_results)
+            voice = TERRAFORM if showing.compat == "terraform" else POOLCTL
+            return format_plan(plan, width=terminal.width, colour=terminal.has_colour_in_results, voice=voice)

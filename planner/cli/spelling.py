@@ -7,8 +7,10 @@ VALUE_OPTIONS: Final = frozenset(
     {
         "access-key",
         "allow",
+        "against",
         "changed-since",
         "chdir",
+        "compat",
         "domain",
         "exclude",
         "expect",
@@ -19,6 +21,7 @@ VALUE_OPTIONS: Final = frozenset(
         "hold",
         "host",
         "interval",
+        "json-into",
         "limit",
         "lock-timeout",
         "match",
@@ -38,6 +41,7 @@ VALUE_OPTIONS: Final = frozenset(
         "timeout",
         "token-life",
         "user",
+        "valid-for",
         "var",
         "var-file",
         "wait",
@@ -75,6 +79,11 @@ FLAG_OPTIONS: Final = frozenset(
 )
 """Long options that take none; ``json`` is Terraform's word for ``--format json``."""
 
+# Tools that call a Terraform binary read a plan with ``show -json FILE`` and ``show -no-color FILE``, so spelled.
+_CALLED_AS_TERRAFORM: Final = {
+    "-json": ("--format=terraform-json",),
+    "-no-color": ("--no-color", "--compat=terraform"),
+}
 SHORT_VALUE_OPTIONS: Final = frozenset({"-C", "-n", "-o"})
 SHORT_OPTIONS: Final = frozenset("Chno")
 
@@ -89,9 +98,11 @@ def translate_arguments(arguments: Iterable[str]) -> list[str]:
 
 
 def _translate(arguments: Iterator[str]) -> Iterator[str]:
+    command = ""
     for argument in arguments:
+        command = command or (argument if not argument.startswith("-") else "")
         spelled = _translate_one(argument)
-        yield spelled
+        yield from _CALLED_AS_TERRAFORM.get(argument, (spelled,)) if command == "show" else (spelled,)
         if spelled == "--":
             yield from arguments
         elif is_awaiting_value(spelled):

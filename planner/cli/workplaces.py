@@ -5,6 +5,7 @@ import getpass
 import os
 import socket
 import uuid
+from collections.abc import Callable
 
 from planner.cli.faults import is_debugging
 from planner.cli.session import Session
@@ -14,10 +15,11 @@ from planner.views.events_text import format_event
 from planner.workflow.workplace import Workplace
 
 
-def make_workplace(session: Session) -> Workplace:
-    """Return where, when and as whom the command of ``session`` runs."""
+def make_workplace(session: Session, *, listen: Callable[[Event], None] = lambda _event: None) -> Workplace:
+    """Return where, when and as whom the command of ``session`` runs; ``listen`` hears every event, too."""
 
     def emit(event: Event) -> None:
+        listen(event)
         line = format_event(event, colour=session.terminal.has_colour_in_messages)
         if line is not None:
             session.terminal.progress(line)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from planner.core.addresses import Address
-from planner.core.changes import Action, Outcome
+from planner.core.changes import Action, Outcome, Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +13,13 @@ class Noticed:
     """Something worth one line: a lock that gave way, a wait for the lock, a settled operation."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan is made, before it is asked for, refused or run."""
+
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,5 +79,5 @@ class ChangeEnded:
     operations: int = 0
 
 
-Event: TypeAlias = Noticed | OperationBegan | WaitProgressed | OperationEnded | ChangeEnded
+Event: TypeAlias = Noticed | Planned | OperationBegan | WaitProgressed | OperationEnded | ChangeEnded
 Emit: TypeAlias = Callable[[Event], None]

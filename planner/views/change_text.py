@@ -4,13 +4,14 @@ from typing import Final
 
 from planner.core.changes import Action, Change
 from planner.core.trees import ABSENT, Maybe
-from planner.views.blocks import ChangeBlock, EntryBlock, build_change_block
+from planner.views.blocks import EntryBlock, build_change_block
 from planner.views.change_details import build_detail_lines
 from planner.views.differences import Difference
 from planner.views.escape import escape_text
 from planner.views.field_rows import build_row_lines, fill_comments, make_place, make_symbol
 from planner.views.spans import Line, Span, Tone, make_line, measure_text, wrap_text
 from planner.views.values import quote_text
+from planner.views.voices import POOLCTL, Voice
 
 _SYMBOLS: Final = {
     Action.CREATE: "+",
@@ -49,11 +50,11 @@ def find_symbol(change: Change) -> str:
     return _SYMBOLS.get(change.action, "~" if change.fields else "")
 
 
-def build_change_lines(change: Change, *, width: int) -> list[Line]:
+def build_change_lines(change: Change, *, width: int, voice: Voice = POOLCTL) -> list[Line]:
     """Return the lines of one change, without blank lines around them."""
     return [
         *_build_header(change, width=width),
-        *_build_block(change, build_change_block(change), width=width),
+        *_build_block(change, width=width, voice=voice),
         *build_detail_lines(change, width=width),
     ]
 
@@ -84,10 +85,11 @@ def _find_verdict(change: Change) -> Line:
     return _VERDICTS[change.action]
 
 
-def _build_block(change: Change, block: ChangeBlock, *, width: int) -> list[Line]:
+def _build_block(change: Change, *, width: int, voice: Voice) -> list[Line]:
+    block = build_change_block(change)
     opening = (
         *make_symbol(find_symbol(change)),
-        Span(f"{escape_text(change.kind)} {quote_text(change.address.name)} {{"),
+        Span(f"{voice.keyword}{escape_text(change.kind)} {quote_text(change.address.name)} {{"),
     )
     rows = [*_list_identity(change), *block.rows]
     longest = max((measure_text(escape_text(label)) for label, _ in rows), default=0)

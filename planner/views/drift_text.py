@@ -9,6 +9,7 @@ from planner.views.escape import escape_text
 from planner.views.json_text import build_json_value
 from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, measure_line, wrap_text
 from planner.views.values import build_file_names, format_value
+from planner.views.voices import POOLCTL, Voice
 
 _MARGIN = "      "
 
@@ -25,11 +26,10 @@ def format_drift(rows: Iterable[DriftRow], *, width: int, colour: bool, hidden: 
     return format_lines([*lines, *_build_hidden(hidden, width=fitted)], colour=colour)
 
 
-def build_drift_lines(rows: Iterable[DriftRow], *, width: int) -> list[Line]:
+def build_drift_lines(rows: Iterable[DriftRow], *, width: int, voice: Voice = POOLCTL) -> list[Line]:
     """Return the note and the rows of drift, a header for each address."""
-    note = 'poolctl detected the following changes made outside of poolctl since the last "poolctl apply":'
-    lines: list[Line] = [make_line(Span("Note: Objects have changed outside of poolctl", Tone.BOLD)), ()]
-    lines += [make_line(line) for line in wrap_text(note, width=width)]
+    lines: list[Line] = [make_line(Span(f"Note: Objects have changed outside of {voice.tool}", Tone.BOLD)), ()]
+    lines += [make_line(line) for line in wrap_text(voice.drift_note, width=width)]
     for address, group in groupby(rows, key=lambda row: str(row.address)):
         lines += [(), make_line(Span(f"  # {escape_text(address)}", Tone.BOLD), " has changed")]
         lines += [line for row in group for line in _build_row(row, width=width)]

@@ -11,6 +11,7 @@ from planner.core.events import (
     Noticed,
     OperationBegan,
     OperationEnded,
+    Planned,
     WaitProgressed,
 )
 from planner.views.escape import escape_text
@@ -54,7 +55,7 @@ def _build_event(event: Event) -> Line | None:
             return _build_beginning(event)
         case WaitProgressed():
             return _build_progress(event)
-        case OperationEnded():
+        case Planned() | OperationEnded():
             return None
         case ChangeEnded():
             return _build_ending(event)

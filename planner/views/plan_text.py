@@ -14,6 +14,7 @@ from planner.views.evidence_text import build_cost_lines, build_loosened_lines, 
 from planner.views.field_rows import DISRUPTION_TONES, make_symbol
 from planner.views.plan_lead import build_lead_lines
 from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, wrap_text
+from planner.views.voices import POOLCTL, Voice
 
 NO_CHANGES: Final = "No changes. Your infrastructure matches the configuration."
 _LEGEND: Final = (
@@ -27,22 +28,22 @@ _REFRESH: Final = (
     "This is a refresh-only plan: nothing of it is undone. If you expected these changes, apply it to take note of "
     "them in the state; nothing is sent to the service."
 )
-_INTRO: Final = "poolctl made the following plan. Resource actions are indicated with the following symbols:"
 
 
-def format_plan(plan: Plan, *, width: int, colour: bool) -> str:
+def format_plan(plan: Plan, *, width: int, colour: bool, voice: Voice = POOLCTL) -> str:
     """Return ``plan`` as text; its last line is Terraform's, letter for letter.
 
-    ``width`` (40 to 200 columns) wraps comments and details; values are never broken.
+    ``width`` (40 to 200 columns) wraps comments and details; values are never broken. ``voice`` says whose literal
+    lines stand around the changes.
     Diagnostics of the plan are not in it: they go to stderr.
     """
     fitted = fit_width(width)
     sections = [
         build_loosened_lines(plan, width=fitted),
         build_lead_lines(plan, width=fitted),
-        _build_drift(plan, width=fitted),
-        _build_legend(plan, width=fitted),
-        *_build_changes(plan, width=fitted),
+        _build_drift(plan, width=fitted, voice=voice),
+        _build_legend(plan, width=fitted, voice=voice),
+        *_build_changes(plan, width=fitted, voice=voice),
         _build_blocked(plan, width=fitted),
         [*_build_summary(plan, width=fitted), _make_last_line(plan)],
     ]
@@ -85,21 +86,21 @@ def _join_sections(sections: list[list[Line]]) -> list[Line]:
     return lines
 
 
-def _build_drift(plan: Plan, *, width: int) -> list[Line]:
-    return build_drift_lines(plan.drift, width=width) if plan.drift else []
+def _build_drift(plan: Plan, *, width: int, voice: Voice) -> list[Line]:
+    return build_drift_lines(plan.drift, width=width, voice=voice) if plan.drift else []
 
 
-def _build_legend(plan: Plan, *, width: int) -> list[Line]:
+def _build_legend(plan: Plan, *, width: int, voice: Voice) -> list[Line]:
     shown = {find_symbol(change) for change in plan.changes if is_shown(change)}
     if not shown:
         return []
     symbols = [(*make_symbol(symbol), Span(text)) for symbol, text in _LEGEND if symbol in shown]
-    legend = [*(make_line(line) for line in wrap_text(_INTRO, width=width)), *symbols, ()] if symbols else []
-    return [*legend, make_line("poolctl will perform the following actions:")]
+    legend = [*(make_line(line) for line in wrap_text(voice.intro, width=width)), *symbols, ()] if symbols else []
+    return [*legend, make_line(f"{voice.tool} will perform the following actions:")]
 
 
-def _build_changes(plan: Plan, *, width: int) -> list[list[Line]]:
-    return [build_change_lines(change, width=width) for change in plan.changes if is_shown(change)]
+def _build_changes(plan: Plan, *, width: int, voice: Voice) -> list[list[Line]]:
+    return [build_change_lines(change, width=width, voice=voice) for change in plan.changes if is_shown(change)]
 
 
 def _build_blocked(plan: Plan, *, width: int) -> list[Line]:

@@ -9,7 +9,7 @@ from planner.core.addresses import Address
 from planner.core.approval import Chosen, choose, find_expected, is_loud, report_blocked_run
 from planner.core.changes import Failed, Plan, PlanInputs, Uncertain
 from planner.core.diagnostics import Diagnostic, PoolctlError
-from planner.core.events import ChangeEnded
+from planner.core.events import ChangeEnded, Planned
 from planner.core.receipts import Receipt
 from planner.core.recheck import recheck
 from planner.core.run_guards import drop_run_blocks, judge_run
@@ -139,6 +139,7 @@ def _apply(desk: Desk, request: ApplyRequest, *, approve: Approve, story: Story)
         draft = _Draft(plan=prepared.plan, prepared=prepared)
     else:
         draft = _check_again(request.saved, prepared)
+    desk.workplace.emit(Planned(plan=draft.plan))
     if refused := _find_refusal(draft, request):
         return refused
     chosen = _choose(draft, request)
@@ -216,6 +217,7 @@ def _find_refusal(draft: _Draft, request: ApplyRequest) -> Applied | None:
 def _refresh(desk: Desk, prepared: Prepared, *, approve: Approve) -> Applied:
     """Bring the state up to date: what was seen, and what is gone (semantics 6.8)."""
     plan = prepared.plan
+    desk.workplace.emit(Planned(plan=plan))
     warnings = (*prepared.warnings, *plan.diagnostics)
     is_news = bool(plan.drift) or any(map(is_loud, plan.changes))
     if is_news and not approve(plan):

@@ -1,0 +1,94 @@
+"""``--json-into``: what a command does, line by line as JSON in a file, beside the text for people."""
+
+import contextlib
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+import planner
+from planner.cli.session import Session
+from planner.core.diagnostics import Diagnostic, PoolctlError
+from planner.core.events import ChangeEnded, Event
+from planner.core.trees import Tree
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+json_into: Final = click.option(
+    "--json-into",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write each event to FILE as a line of Terraform's JSON, too.",
+)
+
+
+class EventStream:
+    """Writes lines as they come, from whichever thread; without a file it writes nothing."""
+
+    def __init__(self, write: Callable[[str], object] | None) -> None:
+        """Keep where lines go."""
+        self._write = write
+        self._lock = threading.Lock()
+        self._told: set[Diagnostic] = set()
+
+    def tell(self, event: Event) -> None:
+        """Write the lines of ``event``."""
+        if self._write is not None:
+            from planner.views.stream_json import build_event_lines
+
+            self._put(build_event_lines(event))
+
+    def tell_diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Write ``diagnostics`` that were not written yet."""
+        if self._write is not None:
+            from planner.views.stream_json import build_diagnostic_line
+
+            new = [one for one in dict.fromkeys(diagnostics) if one not in self._told]
+            self._told.update(new)
+            self._put(map(build_diagnostic_line, new))
+
+    def tell_end(self, ended: Iterable[ChangeEnded]) -> None:
+        """Write what an apply came to."""
+        if self._write is not None:
+            from planner.views.stream_json import build_apply_summary_line
+
+            self._put([build_apply_summary_line(ended)])
+
+    def begin(self) -> None:
+        """Write the first line."""
+        if self._write is not None:
+            from planner.views.stream_json import build_version_line
+
+            self._put([build_version_line(planner.__version__)])
+
+    def _put(self, lines: Iterable[Tree]) -> None:
+        from planner.views.stream_json import format_stream_line
+
+        with self._lock:
+            for line in lines:
+                moment = f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+                if self._write is not None:
+                    self._write(format_stream_line(line, moment=moment))
+
+
+@contextlib.contextmanager
+def open_stream(session: Session, path: Path | None) -> Iterator[EventStream]:
+    """Open the stream of a command; what stops it is written as its last lines. Raises a usage error."""
+    if path is None:
+        yield EventStream(None)
+        return
+    try:
+        file = (session.directory / path).open("w", encoding="utf-8", buffering=1)
+    except OSError as error:
+        raise click.UsageError(f"--json-into cannot write {path}: {error.strerror}.") from error
+    with file:
+        stream = EventStream(file.write)
+        stream.begin()
+        try:
+            yield stream
+        except PoolctlError as error:
+            stream.tell_diagnostics(error.diagnostics)
+            raise
