@@ -1,5 +1,7 @@
 """``poolctl plan``."""
 
+import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,12 @@ from planner.cli.options import (
     plan_format_option,
     plan_options,
 )
-from planner.cli.plan_output import Showing, refuse_contradictions, save_plan, show_plan
+from planner.cli.plan_output import Showing, load_plan, refuse_contradictions, save_plan, show_plan
 from planner.cli.session import DONE, HAS_CHANGES, Session, report
+from planner.cli.values import DURATION
 from planner.cli.workplaces import make_workplace
+from planner.core.changes import PlanInputs
+from planner.core.comparison import AGAINST, keep_news
 from planner.core.events import Planned
 from planner.views.plan_text import has_news
 
@@ -30,9 +35,22 @@ from planner.views.plan_text import has_news
         "poolctl plan --target pool.training --detailed-exitcode",
         "poolctl plan --destroy -o json",
         "poolctl plan --out plan.json --format markdown > comment.md",
+        "poolctl plan --against approved.json    # only what changed since",
     ),
 )
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, for `poolctl apply FILE`.")
+@click.option(
+    "--against",
+    metavar="PLAN",
+    type=click.Path(path_type=Path),
+    help="Show only what is new or different since the saved plan PLAN, such as the one that was approved.",
+)
+@click.option(
+    "--valid-for",
+    metavar="TIME",
+    type=DURATION,
+    help="Let apply refuse the saved plan after this time, such as 24h.",
+)
 @plan_format_option
 @compat_option
 @detailed_exitcode
@@ -47,15 +65,27 @@ def plan(session: Session, /, *, out: Path | None, layout: str, is_detailed: boo
     """
     from planner.workflow.plan import make_plan
 
-    inputs = make_inputs(options)
+    inputs = _limit(make_inputs(options), seconds=options["valid_for"])
+    approved = None if options["against"] is None else load_plan(session, options["against"])
     refuse_contradictions(inputs)
     with open_stream(session, options["json_into"]) as stream:
         workplace = make_workplace(session, listen=stream.tell)
         planned = make_plan(workplace, inputs, parallelism=options["parallelism"])
         stream.tell(Planned(plan=planned.plan))
         stream.tell_diagnostics(planned.warnings)
-    report(session, planned.warnings)
+    shown = planned.plan if approved is None else keep_news(planned.plan, approved)
+    report(session, (*planned.warnings, *(one for one in shown.diagnostics if one.code == AGAINST)))
     if out is not None:
         save_plan(session, planned.plan, path=out)
-    show_plan(session, planned.plan, Showing(layout=layout, compat=options["compat"], saved=out))
+    show_plan(session, shown, Showing(layout=layout, compat=options["compat"], saved=out))
     return HAS_CHANGES if is_detailed and has_news(planned.plan) else DONE
+
+
+def _limit(inputs: PlanInputs, *, seconds: float | None) -> PlanInputs:
+    """Return ``inputs`` with the end of the plan; only where one is asked for does a plan know a clock."""
+    if seconds is None:
+        return inputs
+    from planner.workflow.saved_plan import VALID_FORMAT
+
+    end = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)
+    return replace(inputs, valid_until=end.strftime(VALID_FORMAT))

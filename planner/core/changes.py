@@ -190,7 +190,7 @@ class InputVariable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInputs:
-    """The options a plan was made with; a saved plan carries them. ``undo`` is the id of a receipt to take back."""
+    """The options a plan was made with: ``undo`` is the id of a receipt, ``valid_until`` a moment (UTC) or empty."""
 
     target: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -201,6 +201,7 @@ class PlanInputs:
     refresh_only: bool = False
     up_to_idle: bool = False
     undo: str = ""
+    valid_until: str = ""
     variables: tuple[InputVariable, ...] = ()
 
 
@@ -240,8 +241,7 @@ class Plan:
     """The planned changes by address, what they rest on, and what apply would refuse.
 
     ``quotas`` is None where no change needs them, or where they could not be read. ``loosened`` are the guards
-    that the files make weaker than they were at the last apply. ``accelerators`` are those of the flavors that were
-    looked at.
+    that the files make weaker than they were at the last apply. ``accelerators`` are of flavors that were looked at.
     """
 
     digest: str

@@ -22,8 +22,9 @@ def format_plan(plan: Plan) -> str:
     for a number that JSON cannot hold.
     """
     document = write_plan(plan).model_dump(by_alias=True)
-    if not plan.inputs.undo:
-        del document["inputs"]["undo"]
+    for rare in ("undo", "valid_until"):
+        if not document["inputs"][rare]:
+            del document["inputs"][rare]
     return format_json(document)
 
 

@@ -218,6 +218,7 @@ class InputsDocument(Document):
     destroy: bool = Field(description="`--destroy`.")
     refresh_only: bool = Field(description="`--refresh-only`.")
     up_to_idle: bool = Field(default=False, description="`--up-to-idle`.")
+    valid_until: Text = Field(default="", description="When it ends (RFC 3339, UTC); not there where it does not.")
     undo: Text = Field(default="", description="The id of the receipt that `poolctl undo` takes back.")
     variables: list[InputVariableDocument] = Field(default=[], description="Variables of the files, and their values.")
 

@@ -83,6 +83,7 @@ def _read_inputs(inputs: models.InputsDocument) -> PlanInputs:
         refresh_only=inputs.refresh_only,
         up_to_idle=inputs.up_to_idle,
         undo=inputs.undo,
+        valid_until=inputs.valid_until,
         variables=tuple(InputVariable(name=one.name, value=one.value, source=one.source) for one in inputs.variables),
     )
 

@@ -85,6 +85,7 @@ def _write_inputs(inputs: PlanInputs) -> models.InputsDocument:
         refresh_only=inputs.refresh_only,
         up_to_idle=inputs.up_to_idle,
         undo=inputs.undo,
+        valid_until=inputs.valid_until,
         variables=[_write_variable(one) for one in inputs.variables],
     )
 

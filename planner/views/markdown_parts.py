@@ -102,6 +102,8 @@ def make_closing(plan: Plan, *, saved: str) -> str:
     lines += ["", "The digest is the approval: what is not in this plan is left out. "]
     if any(change.blocked for change in plan.changes):
         lines[-1] += "Blocks stay: it refuses until they are lifted, and with `--skip-blocked` it makes the others. "
+    if plan.inputs.valid_until:
+        lines[-1] += f"The saved plan is valid until {format_code(plan.inputs.valid_until)}. "
     if saved and not plan.inputs.undo:
         lines[-1] += f"The plan is saved in {format_code(saved)}: `poolctl show` prints all of it."
     return "\n".join([*lines[:-1], lines[-1].rstrip(), ""])

@@ -122,6 +122,7 @@ def _build_summary(plan: Plan, *, width: int) -> list[Line]:
     if has_changes(summary):
         lines += [make_line(f"Digest: {escape_text(plan.digest)}")]
         lines += [_make_nodes_line(summary), *build_cost_lines(summary.cost, width=width)]
+        lines += [make_line(f"Valid until: {escape_text(until)}.")] if (until := plan.inputs.valid_until) else []
         lines += [*build_quota_lines(plan.quotas, width=width), *_build_disruption(plan.changes)]
     if plan.inputs.refresh_only and has_news(plan):
         lines += [*map(make_line, wrap_text(_REFRESH, width=width)), ()]

@@ -100,7 +100,7 @@ def apply(workplace: Workplace, request: ApplyRequest, *, approve: Approve) -> A
         if stored is not None and not request.allow_older_commit:
             check_commit(workplace.directory, commit=commit, applied_from=stored.applied_from)
         if request.saved is not None:
-            check_saved(request.saved, stored, config_digest=files.loaded.config_digest)
+            check_saved(request.saved, stored, config_digest=files.loaded.config_digest, now=workplace.clock())
         if request.errand is not None:
             request.errand.check(stored)
 

@@ -1,6 +1,8 @@
 """A saved plan before it is applied: unchanged, and made from the state and files of today (semantics 6.5)."""
 
+import datetime as dt
 from collections.abc import Iterator
+from typing import Final
 
 from planner.core.changes import Plan
 from planner.core.diagnostics import Diagnostic, make_error
@@ -10,10 +12,13 @@ from planner.core.wholeness import is_whole
 from planner.kinds.table import KINDS
 from planner.workflow.errors import StaleError
 
+VALID_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
+"""How a plan says until when it is valid, in UTC."""
 
-def check_saved(plan: Plan, state: State | None, *, config_digest: str) -> None:
-    """Raise StaleError, with every reason at once, unless ``plan`` is what it says and its basis still holds."""
-    damage = tuple(_find_damage(plan))
+
+def check_saved(plan: Plan, state: State | None, *, config_digest: str, now: dt.datetime) -> None:
+    """Raise StaleError, with every reason at once, unless ``plan`` is whole, valid ``now``, and its basis holds."""
+    damage = (*_find_damage(plan), *_find_end(plan, now))
     if damage:
         raise StaleError(*damage)
     stale = tuple(_find_stale(plan, state, config_digest=config_digest))
@@ -29,6 +34,24 @@ def _find_damage(plan: Plan) -> Iterator[Diagnostic]:
             yield _report_edited(f"The members of {change.address} do not fit each other, or its digest.")
     if plan.digest != make_plan_digest(plan.changes):
         yield _report_edited("Its digest does not fit its changes.")
+
+
+def _find_end(plan: Plan, now: dt.datetime) -> Iterator[Diagnostic]:
+    """Judge ``--valid-for`` with the clock of the apply (semantics 5.5)."""
+    until = plan.inputs.valid_until
+    if not until:
+        return
+    try:
+        end = dt.datetime.strptime(until, VALID_FORMAT).replace(tzinfo=dt.UTC)
+    except ValueError:
+        yield _report_edited(f"Its end, {until!r}, is no moment.")
+        return
+    if now >= end:
+        yield make_error(
+            "apply.expired-plan",
+            "The saved plan is no longer valid",
+            detail=f"It was valid until {until}. Nothing was sent. Make the plan again: poolctl plan --out FILE",
+        )
 
 
 def _find_stale(plan: Plan, state: State | None, *, config_digest: str) -> Iterator[Diagnostic]:

@@ -1,0 +1,79 @@
+"""An approval and what came after it: only what is new is read again, and an old approval ends."""
+
+import json
+
+import pytest
+from story_site import make_pool_block, open_story
+
+
+@pytest.fixture
+def story(tmp_path, monkeypatch):
+    monkeypatch.setenv("HW_AUTH_TOKEN", "token-of-a-test")
+    with open_story(tmp_path) as opened:
+        opened.seed_network("network-maos")
+        yield opened
+
+
+def save(story, *options):
+    assert story.run("plan", "--out", "plan.json", *options).code == 0
+    return json.loads((story.directory / "plan.json").read_text(encoding="utf-8"))
+
+
+def set_end(story, document, moment):
+    document["inputs"]["valid_until"] = moment
+    (story.directory / "plan.json").write_text(json.dumps(document), encoding="utf-8")
+
+
+def test_against_shows_the_pool_that_was_added_since(story):
+    story.files(make_pool_block())
+    save(story)
+    story.files(make_pool_block(), make_pool_block(address="b", name="gpu-b"))
+    ended = story.run("plan", "--against", "plan.json")
+    assert "# pool.b will be created" in ended.out
+    assert "# pool.a will be created" not in ended.out
+    assert ended.out.splitlines()[-1] == "Plan: 2 to add, 0 to change, 0 to destroy."
+    assert "Only what changed since another plan is shown" in ended.err
+
+
+def test_against_says_so_in_a_comment_too(story):
+    story.files(make_pool_block())
+    save(story)
+    ended = story.run("plan", "--against", "plan.json", "--format", "markdown")
+    assert "- **Warning:** `Only what changed since another plan is shown`" in ended.out
+    assert "| `pool.a` |" not in ended.out
+
+
+def test_out_saves_the_whole_plan_beside_against(story):
+    story.files(make_pool_block())
+    first = save(story)
+    assert save(story, "--against", "plan.json")["changes"] == first["changes"]
+
+
+def test_a_plan_knows_no_clock_unless_it_is_to_end(story):
+    story.files(make_pool_block())
+    assert "valid_until" not in save(story)["inputs"]
+    limited = save(story, "--valid-for", "24h")
+    assert limited["inputs"]["valid_until"].endswith("Z")
+    assert limited["digest"] == save(story)["digest"]
+
+
+def test_a_plan_that_is_still_valid_is_applied(story):
+    story.files(make_pool_block())
+    save(story, "--valid-for", "24h")
+    assert story.run("apply", "plan.json").code == 0
+    assert story.is_settled()
+
+
+@pytest.mark.parametrize(
+    ("moment", "code"),
+    [
+        pytest.param("2026-01-01T00:00:00Z", "apply.expired-plan", id="its time is over"),
+        pytest.param("tomorrow", "apply.edited-plan", id="no moment at all"),
+    ],
+)
+def test_a_plan_whose_end_has_come_sends_nothing(story, moment, code):
+    story.files(make_pool_block())
+    set_end(story, save(story, "--valid-for", "24h"), moment)
+    ended = story.run("apply", "plan.json")
+    assert (ended.code, story.take_writes()) == (1, [])
+    assert f"[{code}]" in ended.err
