@@ -23,7 +23,7 @@ def keep_news(plan: Plan, seen: Plan) -> Plan:
     kept = tuple(change for change in plan.changes if change not in same)
     words = (
         f"New or different since the plan {seen.digest}, and shown: {len(loud) - len(same)}. As there, and not "
-        f"shown: {len(same)}. Digest and counts are those of the whole plan."
+        f"shown: {len(same)}. Digest, counts and nodes are those of the whole plan, the disruption is of what is shown."
     )
     ended = f" No longer planned: {', '.join(map(str, gone))}." if gone else ""
     warning = make_warning(AGAINST, "Only what changed since another plan is shown", detail=words + ended)
