@@ -99,7 +99,7 @@ def make_closing(plan: Plan, *, saved: str) -> str:
     if not has_news(plan):
         return ""
     lines = ["### To apply exactly this", "", format_fence([format_next_command(plan, saved=saved)], language="sh")]
-    lines += ["", "The digest is the approval: what is not in this plan is left out. "]
+    lines += ["", "" if plan.inputs.refresh_only else "The digest is the approval: what is not in it is left out. "]
     if any(change.blocked for change in plan.changes):
         lines[-1] += "Blocks stay: it refuses until they are lifted, and with `--skip-blocked` it makes the others. "
     if plan.inputs.valid_until:

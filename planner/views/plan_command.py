@@ -20,7 +20,9 @@ def format_next_command(plan: Plan, *, saved: str = "") -> str:
     """
     if plan.inputs.undo:
         return f"poolctl apply {_quote(saved) if saved else 'PLAN'}"
-    return " ".join(["poolctl apply", f"--expect {plan.digest}", *_list_options(plan.inputs)])
+    # A refresh changes nothing that a digest could name: it is asked for.
+    approval = [] if plan.inputs.refresh_only else [f"--expect {plan.digest}"]
+    return " ".join(["poolctl apply", *approval, *_list_options(plan.inputs)])
 
 
 def _list_options(inputs: PlanInputs) -> Iterator[str]:

@@ -81,6 +81,7 @@ class Report:
     filters: tuple[Filter, ...]
     changes: tuple[ReportChange, ...]
     command: tuple[str, ...]
+    is_by_digest: bool
 
 
 def build_report(plan: Plan) -> Report:
@@ -97,6 +98,7 @@ def build_report(plan: Plan) -> Report:
         filters=_list_filters(ranked),
         changes=tuple(map(build_report_change, ranked)),
         command=tuple(format_next_command(plan).split(" ")) if has_news(plan) else (),
+        is_by_digest=not plan.inputs.refresh_only,
     )
 
 

@@ -147,6 +147,13 @@ def test_five_hundred_changes_stay_a_small_page(page, crowded):
     assert page.ask("document.getElementsByTagName('*').length") < 40_000
 
 
+def test_five_hundred_changes_take_the_browser_less_than_a_second_of_work(page, crowded):
+    page.driver.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
+    page.open(crowded)
+    metrics = page.driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+    assert {one["name"]: one["value"] for one in metrics}["TaskDuration"] < 1
+
+
 @pytest.mark.parametrize("width", [pytest.param(400, id="phone"), pytest.param(1400, id="desktop")])
 def test_the_documents_have_a_picture_of_it(page, width, request):
     path = PICTURES / f"report-{width}.png"

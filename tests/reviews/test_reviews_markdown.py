@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from review_plans import HOSTILE, LONG, PLANS
 
 from planner.core.addresses import Address
-from planner.core.changes import Block, DriftRow, PlanInputs
+from planner.core.changes import Block, DriftRow, InputVariable, PlanInputs
 from planner.core.diagnostics import SourceLocation, make_warning
 from planner.core.evidence import Endangered, EndangeredWorkload
 from planner.core.guard_record import Loosened
@@ -147,6 +147,17 @@ def test_a_huge_diff_is_cut_and_says_so():
             PlanInputs(target=("pool.team[*]",), allow=("pool.a=interrupts",), destroy=True),
             "poolctl apply --expect DIGEST --target 'pool.team[*]' --allow pool.a=interrupts --destroy",
             id="the options that the plan was made with",
+        ),
+        pytest.param(PlanInputs(refresh_only=True), "poolctl apply --refresh-only", id="a refresh has no digest"),
+        pytest.param(
+            PlanInputs(
+                variables=(
+                    InputVariable(name="n", value=[1], source="option"),
+                    InputVariable(name="d", value=2, source="default"),
+                )
+            ),
+            "poolctl apply --expect DIGEST --var 'n=[1]'",
+            id="variables that were typed",
         ),
         pytest.param(PlanInputs(undo="r-1"), "poolctl apply plan.json", id="an undo is its file alone"),
     ],
