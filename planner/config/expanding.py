@@ -51,6 +51,12 @@ def find_declared(documents: Iterable[Document], table: str) -> tuple[dict[str, 
     return found, tuple(faults)
 
 
+def find_declared_tables(documents: Iterable[Document], table: str) -> tuple[dict[str, RawBlock], tuple[Fault, ...]]:
+    """Return what ``find_declared`` does, without what is no table: the check of all shapes tells that."""
+    found, faults = find_declared(documents, table)
+    return {name: block for name, block in found.items() if isinstance(block.body, dict)}, faults
+
+
 def expand_documents(documents: tuple[Document, ...], variables: Variables) -> Expanded:
     """Return ``documents`` with all expressions evaluated. A file without expressions comes back as it is."""
     findings = Findings()

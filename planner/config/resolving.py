@@ -8,7 +8,7 @@ from typing import Final
 from planner.config.blocks import RawBlock
 from planner.config.documents import Document
 from planner.config.evaluation import Scope
-from planner.config.expanding import expand_documents, find_declared
+from planner.config.expanding import expand_documents, find_declared, find_declared_tables
 from planner.config.faults import Fault
 from planner.config.language import PLACE_CODE
 from planner.config.policies import find_policy_faults
@@ -67,7 +67,7 @@ def resolve_documents(
     given = sorted((*outside, *rows, *options), key=lambda one: _RANKS.index(one.source))
     variables = resolve_variables(declared, tuple(given))
     expanded = expand_documents(documents, variables)
-    policies, twice = find_declared(documents, "policy")
+    policies, twice = find_declared_tables(documents, "policy")
     bad_policies = find_policy_faults(policies, expanded.scope)
     files = tuple({id(one.document): one.document for one in rows if one.document}.values())
     faults = (

@@ -36,17 +36,21 @@ class Variables:
 
 
 def resolve_variables(declared: Declared, given: tuple[Given, ...]) -> Variables:
-    """Return the value of each declared variable: the last of ``given``, which is sorted lowest to highest."""
+    """Return the value of each declared variable: the last of ``given``, which is sorted lowest to highest.
+
+    A declaration that is no table is told where the shapes of all blocks are checked.
+    """
     known = {one.name: one for one in given}
+    tables = {name: block for name, block in declared.items() if isinstance(block.body, dict)}
     faults: list[Fault] = []
     inputs: list[InputVariable] = []
-    for name, block in declared.items():
+    for name, block in tables.items():
         found = _settle(block, known.get(name) or _find_default(block, name))
         if isinstance(found, InputVariable):
             inputs.append(found)
         else:
             faults.append(found)
-    faults += [fault for name, block in declared.items() for fault in _check_block(block, name)]
+    faults += [fault for name, block in tables.items() for fault in _check_block(block, name)]
     rules = {one.name: tuple(_check_rules(declared[one.name], one)) for one in inputs}
     faults += [fault for found in rules.values() for fault in found]
     broken = {name for name, found in rules.items() if found}

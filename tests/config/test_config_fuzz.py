@@ -5,6 +5,7 @@ import string
 import tempfile
 from pathlib import Path
 
+import pytest
 from config_texts import NETWORK, POOL, load_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -95,6 +96,12 @@ def test_random_values_in_an_entry_are_told(value, key):
 @given(st.integers(0, len(GOOD)), st.integers(0, 20), st.binary(max_size=4))
 def test_a_good_file_with_a_wound_is_told(start, length, patch):
     assert_told(load_bytes(GOOD[:start] + patch + GOOD[start + length :]))
+
+
+@pytest.mark.parametrize("value", ['"x"', "3", "inf", "[1]", "[{}]", "{}", "{ a = 3 }", '{ a = "x" }', "{ a = [] }"])
+@pytest.mark.parametrize("key", sorted(SCHEMA["properties"]))
+def test_whatever_stands_for_a_block_is_told(key, value):
+    assert_told(load_bytes(f"{key} = {value}\n".encode()))
 
 
 def test_deep_brackets_are_told(tmp_path):

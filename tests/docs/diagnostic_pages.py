@@ -22,7 +22,7 @@ from planner.views.diagnostics_text import format_diagnostics
 FOLDER: Final = "docs/diagnostics"
 _PACKAGE: Final = Path(planner.__file__).parent
 _FAMILIES: Final = (
-    "apply|approval|config|drift|explain|fmt|import|init|journal|lock|log|nodes|plan|policy|poolctl|probe|remote|settle|"
+    "apply|approval|config|dirs|drift|explain|fmt|import|init|journal|lock|log|nodes|plan|policy|poolctl|probe|remote|settle|"
     "scale|simulator|state|terminal|undo"
 )
 _CODE: Final = re.compile(rf"(?:{_FAMILIES})\.(?!json$|vars$)[a-z][a-z0-9-]*[a-z0-9]")
