@@ -7,13 +7,12 @@ host, boot and side file are the holder's (semantics 8.3).
 
 import contextlib
 import errno
-import fcntl
 import math
 import os
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,6 +31,7 @@ from planner.state.lock import (
 )
 from planner.state.machine import Machine, find_machine
 from planner.state.os_errors import report_os_errors
+from planner.state.side_file import is_dead, is_holder_gone, make_holder, open_side_file
 
 _LONGEST_LOCK_FILE = 65536
 _FIRST_PAUSE = 0.1
@@ -129,21 +129,7 @@ def is_holder_dead(place: LocalLockPlace, holder: Holder) -> bool:
     Nothing is made; the flock is shared and given back at once. Raises StateFileError.
     """
     side_path = place.state.parent / TOOL_DIRECTORY / f"{place.state.name}.flock"
-    with report_os_errors(side_path, what="side file of the lock", doing="read"):
-        try:
-            descriptor = os.open(side_path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        else:
-            status = os.fstat(descriptor)
-        finally:
-            os.close(descriptor)
-    us = Holder(id="", host=place.machine.host, boot_id=place.machine.boot_id, side_file=_name_file(status))
-    return _is_dead(holder, us=us)
+    return is_holder_gone(side_path, holder, machine=place.machine)
 
 
 def remove_lock_file(place: LocalLockPlace, lock_id: str) -> bool:
@@ -199,7 +185,7 @@ def _make_held_error(place: LocalLockPlace, holder: Holder | None, *, side_path:
 
 
 def _try_once(place: LocalLockPlace, request: LockRequest, *, side_path: Path) -> LocalLock | Holder | None:
-    side_file = _open_side_file(side_path)
+    side_file = open_side_file(side_path)
     if side_file is None:
         return find_lock_holder(place)
     try:
@@ -212,56 +198,17 @@ def _try_once(place: LocalLockPlace, request: LockRequest, *, side_path: Path) -
     return found
 
 
-def _open_side_file(path: Path) -> int | None:
-    with report_os_errors(path, what="side file of the lock", doing="open"):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return descriptor
-
-
 def _try_under_flock(place: LocalLockPlace, request: LockRequest, *, side_file: int) -> LocalLock | Holder | None:
-    holder = _make_holder(place, request, side_file=side_file)
+    holder = make_holder(request, machine=place.machine, side_file=side_file)
     if _create(place.lock_file, format_holder(holder)):
         return LocalLock(place, holder, side_file=side_file)
     other = find_lock_holder(place)
-    if other is None or not _is_dead(other, us=holder):
+    if other is None or not is_dead(other, us=holder):
         return other
     if not remove_lock_file(place, other.id) or not _create(place.lock_file, format_holder(holder)):
         return find_lock_holder(place)
     request.notify(f"The lock of a process that is no longer running was taken over: {format_holder_line(other)}")
     return LocalLock(place, holder, side_file=side_file)
-
-
-def _make_holder(place: LocalLockPlace, request: LockRequest, *, side_file: int) -> Holder:
-    status = os.fstat(side_file)
-    holder = Holder(id=request.id, operation=request.operation, who=request.who, created=request.created)
-    return replace(
-        holder,
-        version=request.version,
-        info=request.info,
-        host=place.machine.host,
-        boot_id=place.machine.boot_id,
-        pid=place.machine.pid,
-        side_file=_name_file(status),
-    )
-
-
-def _name_file(status: os.stat_result) -> str:
-    return f"{status.st_dev}:{status.st_ino}"
-
-
-def _is_dead(other: Holder, *, us: Holder) -> bool:
-    # The caller holds the flock. A side file that was deleted and made again proves nothing: the
-    # holder may live on with the deleted one, so it has to be the very file that the holder opened.
-    is_provable = bool(other.boot_id) and bool(other.side_file)
-    return is_provable and (other.host, other.boot_id, other.side_file) == (us.host, us.boot_id, us.side_file)
 
 
 def _load_holder(path: Path) -> Holder:
