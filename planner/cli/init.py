@@ -21,7 +21,8 @@ from planner.views.escape import escape_text
 def init(session: Session, directory: Path | None) -> int:
     """Write a first configuration with comments, which plans at once on the embedded simulator.
 
-    Nothing is overwritten. In a git work tree, .gitignore gets the line .poolctl/.
+    Nothing is overwritten. In a git work tree, .gitignore gets the line .poolctl/. Where it has a remote, the state
+    is kept on a branch of its own there ([backend.git]), and beside the files otherwise.
     """
     from planner.cli.workplaces import make_workplace
     from planner.workflow.init import init as write_starter
@@ -31,6 +32,7 @@ def init(session: Session, directory: Path | None) -> int:
     where = "" if place.directory == Path() else f" -C {escape_text(shlex.quote(str(place.directory)))}"
     lines = [
         *(f"Wrote {escape_text(str(place.directory / name))}" for name in written.files),
+        *([f"The state will be pushed to {written.remote}, on a branch of its own."] if written.remote else []),
         "",
         f"See what it would make:  poolctl{where} plan",
         f"Make it:                 poolctl{where} apply",

@@ -18,6 +18,7 @@ def build_config_digest(desired: DesiredState) -> str:
         {
             "provider": _encode(desired.provider),
             "state_path": desired.state_path,
+            **({"git": _encode(desired.git)} if desired.git else {}),
             "guards": _encode(desired.guards),
             "run_guards": _encode(desired.run_guards),
             "prices": {flavor: format_amount(price) for flavor, price in desired.prices.items()},

@@ -13,6 +13,7 @@ _EXPRESSION: Final = {
 _LITERAL: Final = frozenset(
     {
         "BackendBlock",
+        "GitBackendBlock",
         "LocalBackendBlock",
         "PoolctlBlock",
         "SeveritiesBlock",

@@ -15,10 +15,9 @@ CODE: Final = "config.not-in-this-version"
 
 _ANY: Final = "*"
 _ROWS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
-    (("backend", "git"), "Use [backend.local]."),
-    (("backend", "s3"), "Use [backend.local]."),
-    (("backend", "postgres"), "Use [backend.local]."),
-    (("backend", "http"), "Use [backend.local]."),
+    (("backend", "s3"), "Use [backend.git] or [backend.local]."),
+    (("backend", "postgres"), "Use [backend.git] or [backend.local]."),
+    (("backend", "http"), "Use [backend.git] or [backend.local]."),
     (("pool", _ANY, "rollout"), "Change the pools one after the other with --target."),
 )
 

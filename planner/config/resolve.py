@@ -27,6 +27,7 @@ def build_desired_state(files: Mapping[str, FileBlock], sources: SourceMap) -> d
     return desired.DesiredState(
         provider=_build_provider(blocks),
         state_path=_find_state_path(blocks),
+        git=_find_git_backend(blocks),
         guards=outer,
         run_guards=_build_run_guards(blocks),
         prices=_build_prices(blocks),
@@ -112,6 +113,13 @@ def _build_provider(blocks: tuple[FileBlock, ...]) -> desired.ProviderSettings:
 def _find_state_path(blocks: tuple[FileBlock, ...]) -> str:
     paths = (one.backend.local.path for one in blocks if one.backend and one.backend.local)
     return next((path for path in paths if path), desired.DesiredState().state_path)
+
+
+def _find_git_backend(blocks: tuple[FileBlock, ...]) -> desired.GitBackend | None:
+    written = next((one.backend.git for one in blocks if one.backend and one.backend.git), None)
+    if written is None:
+        return None
+    return desired.GitBackend(**written.model_dump(exclude_unset=True, exclude_none=True))
 
 
 def _build_removed(files: Mapping[str, FileBlock], sources: SourceMap) -> Iterator[desired.RemovedBlock]:

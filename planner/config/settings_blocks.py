@@ -1,4 +1,4 @@
-"""``[poolctl]``, ``[backend.local]`` and ``[provider.modelarts]``."""
+"""``[poolctl]``, ``[backend.local]``, ``[backend.git]`` and ``[provider.modelarts]``."""
 
 from typing import Annotated, Literal
 
@@ -26,10 +26,23 @@ class LocalBackendBlock(Block):
     path: Text | None = Field(default=None, description="State file, relative to this directory and inside it.")
 
 
+class GitBackendBlock(Block):
+    """The state on a ref of the repository's own remote, shared by all who may push to it."""
+
+    remote: Text | None = Field(default=None, description='Name of a remote of this clone; "origin" by default.')
+    ref: Text | None = Field(
+        default=None, description='Full name of the ref; "refs/heads/poolctl-state" by default. Its lock is beside it.'
+    )
+    path: Text | None = Field(
+        default=None, description="State file on that ref; by default this directory's, from the repository's root."
+    )
+
+
 class BackendBlock(Block):
     """Where the state is kept."""
 
     local: LocalBackendBlock | None = Field(default=None, description="A file in this directory; the default.")
+    git: GitBackendBlock | None = Field(default=None, description="A ref of the repository's remote.")
 
 
 class ModelArtsBlock(Block):

@@ -1,17 +1,15 @@
 """``[poolctl]``, ``[backend]`` and ``[provider]``: versions, paths, addresses of services, environment."""
 
 import ipaddress
-import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from planner.config.backend_checks import find_backend_faults
 from planner.config.blocks import RawBlock, RawBlocks, read_text
-from planner.config.documents import SUFFIX
 from planner.config.faults import Fault
 from planner.config.versions import is_version_accepted
 from planner.config.wording import find_near, format_value
-from planner.core.trees import as_tree
 
 
 def find_settings_faults(blocks: RawBlocks, environment: Mapping[str, str], *, version: str) -> Iterator[Fault]:
@@ -21,7 +19,7 @@ def find_settings_faults(blocks: RawBlocks, environment: Mapping[str, str], *, v
     for row in blocks.settings[("poolctl",)]:
         yield from _check_version(row, version=version)
     for row in blocks.settings[("backend",)]:
-        yield from _check_state_path(row)
+        yield from find_backend_faults(row)
     for row in blocks.settings[("provider", "modelarts")]:
         yield from _check_endpoint(row)
         yield from _check_environment(row, environment)
@@ -63,34 +61,6 @@ def _check_version(row: RawBlock, *, version: str) -> Iterator[Fault]:
             detail=f"They ask for {format_value(text)}, this is {version}; it might read them as something else than "
             "was meant. Install a version that fits.",
         )
-
-
-def _check_state_path(row: RawBlock) -> Iterator[Fault]:
-    local = as_tree(row.body.get("local"))
-    text = local.get("path")
-    if isinstance(text, str) and (why := _judge_path(text)):
-        yield row.make_fault(
-            "local",
-            "path",
-            code="config.state-path",
-            summary="state path is not accepted",
-            detail=f"{format_value(text)} {why} The state lies beside the files that it belongs to, so that a pull "
-            'request cannot make poolctl write elsewhere. Write a relative path, such as "pools.state.json".',
-        )
-
-
-def _judge_path(text: str) -> str:
-    """Return why the state cannot lie at ``text``, in words; empty where it can."""
-    normal = posixpath.normpath(text)
-    if text.startswith(("/", "~")) or "\\" in text or text[1:2] == ":":
-        return "is not relative to this directory."
-    if normal == ".." or normal.startswith("../"):
-        return "leads out of this directory."
-    if not text.strip() or normal == "." or text.endswith("/"):
-        return "names no file."
-    if normal.endswith(SUFFIX):
-        return "would be read as configuration."
-    return ""
 
 
 def _check_endpoint(row: RawBlock) -> Iterator[Fault]:

@@ -137,11 +137,21 @@ class ProviderSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GitBackend:
+    """``[backend.git]``: the state is a file on ``ref`` of ``remote``; an empty ``path`` means this directory's."""
+
+    remote: str = "origin"
+    ref: str = "refs/heads/poolctl-state"
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredState:
-    """Everything the files ask for."""
+    """Everything the files ask for. Where ``git`` is set the state is there, and ``state_path`` is not used."""
 
     provider: ProviderSettings = field(default_factory=ProviderSettings)
     state_path: str = "pools.state.json"
+    git: GitBackend | None = None
     guards: Guards = field(default_factory=Guards)
     run_guards: Guards = NO_LIMITS
     prices: Prices = field(default_factory=dict)

@@ -61,10 +61,11 @@ _TAIL_BYTES = 4096
 class OpenRun:
     """A run whose end is not on record. ``diagnostics`` tell of a last line that was cut off.
 
-    ``is_running``: a process on this machine is still writing it, so there is nothing to settle yet.
+    ``path`` is None for one that is kept with a shared state. ``is_running``: a process on this machine is still
+    writing it, so there is nothing to settle yet.
     """
 
-    path: Path
+    path: Path | None
     records: tuple[Record, ...]
     is_running: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -29,6 +29,7 @@ from planner.engine.journal import OperationEnded, OperationStarted
 from planner.engine.ledger import Ledger
 from planner.remote.errors import RemoteError
 from planner.remote.gateway import Gateway
+from planner.state.errors import StateError
 
 FindBlocks = Callable[[Change, LiveResource], tuple[Block, ...]]
 
@@ -39,7 +40,8 @@ class RunContext:
 
     ``stop`` is set by the first interrupt and by ``--fail-fast``: nothing new is sent, waits end.
     ``find_blocks`` judges a change again on a fresh read. ``is_protected`` tells whether the files
-    forbid to destroy an address. ``clock`` is aware, in UTC.
+    forbid to destroy an address. ``clock`` is aware, in UTC. ``require_lock`` raises StateError where somebody
+    else could hold the lock before an answer is there.
     """
 
     gateway: Gateway
@@ -51,6 +53,7 @@ class RunContext:
     find_blocks: FindBlocks
     is_protected: Callable[[Address], bool]
     wait_for: Literal["done", "accepted"] = "done"
+    require_lock: Callable[[], None] = lambda: None
 
     def format_time(self) -> str:
         """Return the time now as RFC 3339 in UTC, to the millisecond."""
@@ -103,7 +106,15 @@ def format_moment(moment: dt.datetime) -> str:
 
 
 def note_start(context: RunContext, step: Step, *, body: Value, tracked: TrackedResource | None) -> None:
-    """Write to the journal that a request is about to be sent; ``tracked`` is what it leaves when it is done."""
+    """Write to the journal that a request is about to be sent; ``tracked`` is what it leaves when it is done.
+
+    Raises StateError where the lock may be lost or the journal cannot be written: nothing is to be sent then.
+    """
+    try:
+        context.require_lock()
+    except StateError:
+        context.stop.set()
+        raise
     context.ledger.write(
         OperationStarted(
             address=step.change.address,

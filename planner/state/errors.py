@@ -9,6 +9,7 @@
         ├── DocumentError         a text is not the document it should be
         ├── LockHeldError         somebody else holds the lock
         ├── LockLostError         the lock is not, or no longer, ours
+        ├── StoreError            where the state is kept cannot be reached, or refuses
         └── StateChangedError     the stored state is not the one that was loaded
 
 ``OSError``, ``UnicodeError``, ``json`` and ``pydantic`` errors end here; none leaves the package.
@@ -49,3 +50,7 @@ class LockLostError(StateError):
 
 class StateChangedError(StateError):
     """Somebody else wrote the stored state after it was loaded; nothing was overwritten."""
+
+
+class StoreError(StateError):
+    """The place on another machine where the state is kept cannot be reached, or refuses."""

@@ -31,11 +31,18 @@ _KEPT = "What this run did is in its journal; run `poolctl plan`: it reads the j
 class LocalStore:
     """One state file. Not for use by several threads at once."""
 
+    is_remote = False
+
     def __init__(self, place: LocalLockPlace) -> None:
         """Use ``open_local_store``."""
         self._place = place
         self._lock: LocalLock | None = None
         self._version: tuple[int, ...] | None = None
+
+    @property
+    def shown(self) -> str:
+        """Return the path of the state, as the files write it."""
+        return self._place.shown
 
     def load(self) -> State | None:
         """Return the stored state, or None where there is no file. Raises StateError."""
@@ -80,6 +87,13 @@ class LocalStore:
             paths = sorted(self._receipts.glob("*.json"))
         return {path.stem: load_text(path, what=_RECEIPT) for path in paths if _RECEIPT_ID.fullmatch(path.stem)}
 
+    def save_pending(self, text: str) -> None:
+        """Do nothing: the journal of the run is on this very disk."""
+
+    def load_pending(self) -> str:
+        """Return nothing, for the same reason."""
+        return ""
+
     @property
     def _receipts(self) -> Path:
         return self._place.state.with_name(f"{self._place.state.stem}.receipts")
@@ -97,9 +111,12 @@ class LocalStore:
         """Tell whether ``holder`` is provably dead, so that the next lock is had. Raises StateError."""
         return is_holder_dead(self._place, holder)
 
-    def find_directory(self) -> Path:
-        """Return the directory of the state file; it may not be there yet."""
-        return self._place.state.parent
+    def find_obstacle(self) -> str:
+        """Return what would keep a save from working, as advice; empty where nothing is known."""
+        directory = self._place.state.parent
+        if os.access(directory, os.W_OK | os.X_OK):
+            return ""
+        return f"An apply could not save it: make the directory {str(directory)!r} writable."
 
     def break_lock(self, lock_id: str) -> Holder:
         """Remove the lock of exactly this id and return its holder. Raises LockLostError for another id."""

@@ -70,6 +70,9 @@ class LocalLock:
         """Tell whether ``release`` was called."""
         return self._side_file < 0
 
+    def require(self, seconds: float) -> None:
+        """Return: a lock on this disk has no lease that could be over. A save looks whether it was broken."""
+
     def release(self) -> None:
         """Give the lock back; a lock file that is no longer ours stays. Raises StateFileError."""
         if self.is_released:

@@ -16,6 +16,10 @@ class HeldLock(Protocol):
         """Return what others are told about us."""
         ...
 
+    def require(self, seconds: float) -> None:
+        """Raise LockLostError or StoreError unless nobody can take this lock in the next ``seconds``."""
+        ...
+
     def release(self) -> None:
         """Give the lock back; a lock that is no longer ours is left alone. Releasing twice is no fault."""
         ...
@@ -32,7 +36,20 @@ class Store(Protocol):
 
     ``save`` compares and swaps: it replaces the document that this store loaded or saved last (none,
     where it loaded none) and needs the lock. So two writers never both win.
+
+    Where ``is_remote``, the journal of a run is on another disk than the state: the store keeps what a run is about
+    to send as well, so that whoever comes next can settle it.
     """
+
+    @property
+    def is_remote(self) -> bool:
+        """Tell whether other machines share the state."""
+        ...
+
+    @property
+    def shown(self) -> str:
+        """Return where the state is, in words."""
+        ...
 
     def load(self) -> State | None:
         """Return the stored state, or None where there is none yet."""
@@ -50,12 +67,28 @@ class Store(Protocol):
         """Return the texts of all receipts that are kept, by id, oldest first."""
         ...
 
+    def save_pending(self, text: str) -> None:
+        """Keep what a run is about to send, in place of what is there; empty: nothing any more. Needs the lock."""
+        ...
+
+    def load_pending(self) -> str:
+        """Return what a run was about to send; empty where nothing is open, and always where not ``is_remote``."""
+        ...
+
     def acquire(self, request: LockRequest) -> HeldLock:
         """Return the lock. Raises LockHeldError when ``request.timeout`` seconds did not suffice."""
         ...
 
     def find_holder(self) -> Holder | None:
         """Return who holds the lock now, or None."""
+        ...
+
+    def is_dead(self, holder: Holder) -> bool:
+        """Tell whether ``holder`` is provably dead, so that the next lock is had at once."""
+        ...
+
+    def find_obstacle(self) -> str:
+        """Return what would keep a save from working, as advice; empty where nothing is known."""
         ...
 
     def break_lock(self, lock_id: str) -> Holder:

@@ -43,9 +43,10 @@ def adopt_all(workplace: Workplace, request: AdoptAllRequest) -> AdoptedFiles:
     """
     files = load_files_or_nothing(workplace)
     endpoint = find_endpoint(workplace, files.desired)
-    stored = open_store(workplace, files.desired).load()
+    store = open_store(workplace, files.desired)
+    stored = store.load()
     check_identity(endpoint, stored)
-    state = recall_state(workplace, stored).state
+    state = recall_state(workplace, store, state=stored).state
     workspaces = request.workspaces or find_workspaces(files.desired, state)
     with open_service(workplace, files.desired, endpoint, parallelism=request.parallelism) as client:
         reading = read_service(client, ReadingRequest(ids=_find_ids(files, state), workspaces=workspaces))

@@ -36,7 +36,8 @@ def adopt_terraform(workplace: Workplace, path: Path, *, label: str = "") -> Ado
     """
     read = parse_state(_load(workplace.directory / path))
     files = load_files_or_nothing(workplace)
-    state = recall_state(workplace, open_store(workplace, files.desired).load()).state
+    store = open_store(workplace, files.desired)
+    state = recall_state(workplace, store, state=store.load()).state
     surroundings = find_surroundings(files, state)
     tracked = {(address.kind, one.id) for address, one in state.resources.items()}
     owned = tracked | {(one.address.kind, one.id) for one in files.desired.imports}

@@ -13,8 +13,8 @@ from planner.core.tracking import State, TrackedResource
 from planner.engine.journal import close_run
 from planner.engine.settle import Recalled
 from planner.remote.client import Client
-from planner.state.local import LocalStore
 from planner.state.lock import LockRequest
+from planner.state.store import HeldLock, Store
 from planner.state.versions import make_next
 from planner.workflow.gather import Prepared, recall_state
 from planner.workflow.receipts import keep_settled
@@ -28,7 +28,8 @@ class Desk:
 
     workplace: Workplace
     files: Files
-    store: LocalStore
+    store: Store
+    lock: HeldLock
     client: Client
     state: State
     recalled: Recalled
@@ -53,7 +54,7 @@ def open_desk(workplace: Workplace, opening: Opening) -> Iterator[Desk]:
     files = opening.files
     endpoint = find_endpoint(workplace, files.desired)
     store = open_store(workplace, files.desired)
-    with store.acquire(opening.lock):
+    with store.acquire(opening.lock) as lock:
         stored = store.load()
         check_identity(endpoint, stored)
         opening.check(stored)
@@ -62,9 +63,10 @@ def open_desk(workplace: Workplace, opening: Opening) -> Iterator[Desk]:
                 workplace=workplace,
                 files=files,
                 store=store,
+                lock=lock,
                 client=client,
                 state=stored or State(lineage=workplace.make_id()),
-                recalled=recall_state(workplace, stored),
+                recalled=recall_state(workplace, store, state=stored, lock=lock),
             )
 
 
@@ -97,7 +99,10 @@ def save_settled(desk: Desk, prepared: Prepared) -> Desk:
     saved = save_state(desk, settled.resources)
     for run in desk.recalled.runs:
         keep_settled(saved, run, before=desk.recalled.state.resources, after=settled.resources)
-        close_run(run.path, time=f"{desk.workplace.clock():%Y-%m-%dT%H:%M:%SZ}")
+    if desk.store.is_remote and desk.recalled.runs:
+        desk.store.save_pending("")
+    for path in filter(None, (run.path for run in desk.recalled.runs)):
+        close_run(path, time=f"{desk.workplace.clock():%Y-%m-%dT%H:%M:%SZ}")
     return replace(saved, recalled=Recalled(state=saved.state))
 
 

@@ -1,6 +1,5 @@
 """What ``doctor`` checks on this machine: versions, files, the state with its journal, and the lock."""
 
-import os
 import sys
 from dataclasses import dataclass
 from typing import Final
@@ -13,8 +12,8 @@ from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, PoolctlError, Severity
 from planner.core.tracking import State
 from planner.engine.journal import load_open_runs
-from planner.state.local import LocalStore
 from planner.state.lock import format_holder_line
+from planner.state.store import Store
 from planner.workflow.workplace import Workplace, find_store_warnings, open_store
 
 _OLDEST: Final = (3, 11)
@@ -35,8 +34,13 @@ def examine_disk(workplace: Workplace) -> Disk:
     if desired is None:
         skipped = tuple(make_skipped(name, "The files have errors.") for name in ("state", "journal", "lock"))
         return Disk(checks=(check_version(), configuration, *skipped), desired=None, state=None)
-    store = open_store(workplace, desired)
-    stored, state = _check_state(workplace, store, path=desired.state_path)
+    try:
+        store = open_store(workplace, desired)
+    except PoolctlError as error:
+        lock = make_skipped("lock", "The state's place cannot be used.")
+        checks = (check_version(), configuration, _report("state", error), _check_journal(workplace), lock)
+        return Disk(checks=checks, desired=desired, state=None)
+    stored, state = _check_state(store, doubts=find_store_warnings(workplace, desired))
     checks = (check_version(), configuration, stored, _check_journal(workplace), _check_lock(store))
     return Disk(checks=checks, desired=desired, state=state)
 
@@ -74,17 +78,15 @@ def _check_configuration(workplace: Workplace) -> tuple[Check, DesiredState | No
     return make_ok("configuration", found), loaded.desired
 
 
-def _check_state(workplace: Workplace, store: LocalStore, *, path: str) -> tuple[Check, State | None]:
+def _check_state(store: Store, *, doubts: tuple[Diagnostic, ...]) -> tuple[Check, State | None]:
     try:
         state = store.load()
     except PoolctlError as error:
         return _report("state", error), None
+    path = store.shown
     found = f"{path}: serial {state.serial}, {len(state.resources)} tracked." if state else f"{path} is not there yet."
-    directory = store.find_directory()
-    if not os.access(directory, os.W_OK | os.X_OK):
-        advice = f"An apply could not save it: make the directory {str(directory)!r} writable."
+    if advice := store.find_obstacle():
         return make_problem("state", found, advice=advice), state
-    doubts = find_store_warnings(workplace)
     if doubts:
         return make_doubt("state", found, advice=format_told(doubts[0])), state
     return make_ok("state", found), state
@@ -105,7 +107,7 @@ def _check_journal(workplace: Workplace) -> Check:
     return make_ok("journal", "No run is open.")
 
 
-def _check_lock(store: LocalStore) -> Check:
+def _check_lock(store: Store) -> Check:
     try:
         holder = store.find_holder()
         is_dead = holder is not None and store.is_dead(holder)

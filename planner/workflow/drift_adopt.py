@@ -41,9 +41,10 @@ def prepare_adoption(workplace: Workplace, address: Address, *, parallelism: int
     files = load_files(workplace)
     _check_address(files, address)
     endpoint = find_endpoint(workplace, files.desired)
-    state = open_store(workplace, files.desired).load()
+    store = open_store(workplace, files.desired)
+    state = store.load()
     check_identity(endpoint, state)
-    recalled = recall_state(workplace, state)
+    recalled = recall_state(workplace, store, state=state)
     with open_service(workplace, files.desired, endpoint, parallelism=parallelism) as client:
         inputs = PlanInputs(target=(str(address),))
         prepared = prepare(workplace, client, files, recalled=recalled, inputs=inputs)

@@ -17,7 +17,6 @@ from planner.core.planning import build_plan
 from planner.core.snapshot import Evidence, LiveResource, Snapshot, Unread
 from planner.core.tracking import State
 from planner.core.undo import UndoStep
-from planner.engine.journal import load_open_runs
 from planner.engine.settle import Recalled, Settled, find_awaited, recall, settle
 from planner.kinds.table import KINDS
 from planner.remote.catalog import fetch_flavors, fetch_quotas
@@ -26,7 +25,9 @@ from planner.remote.errors import RemoteError
 from planner.remote.gateway import Gateway
 from planner.remote.parallel import map_in_threads
 from planner.remote.reading import ReadingRequest, fetch_evidence, read_service
+from planner.state.store import HeldLock, Store
 from planner.workflow.errors import PlanError
+from planner.workflow.open_runs import find_open_runs
 from planner.workflow.taking_back import ask_after, ask_before, find_undone
 from planner.workflow.workplace import Files, Workplace, find_store_warnings
 
@@ -47,9 +48,12 @@ class Prepared:
     under_way: Mapping[Address, str] = field(default_factory=dict)
 
 
-def recall_state(workplace: Workplace, state: State | None) -> Recalled:
-    """Return the state with what the journals of interrupted runs add; an empty one before the first apply."""
-    return recall(state or State(lineage=""), load_open_runs(workplace.directory))
+def recall_state(workplace: Workplace, store: Store, *, state: State | None, lock: HeldLock | None = None) -> Recalled:
+    """Return the state with what the records of interrupted runs add; an empty one before the first apply.
+
+    ``lock`` is ours where it is held. Raises StateError.
+    """
+    return recall(state or State(lineage=""), find_open_runs(workplace, store, lock=lock))
 
 
 def prepare(workplace: Workplace, client: Client, files: Files, *, recalled: Recalled, inputs: PlanInputs) -> Prepared:
@@ -68,7 +72,7 @@ def prepare(workplace: Workplace, client: Client, files: Files, *, recalled: Rec
     if needs.is_any:
         request = _add_evidence(client, request, needs)
     plan = build_plan(request) if needs.is_any else draft
-    warnings = (*files.loaded.diagnostics, *find_store_warnings(workplace), *recalled.diagnostics, *told)
+    warnings = (*files.loaded.diagnostics, *find_store_warnings(workplace, files.desired), *recalled.diagnostics, *told)
     return Prepared(
         request=request,
         plan=plan,

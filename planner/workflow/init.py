@@ -9,8 +9,9 @@ from typing import Final
 from planner.config.documents import SUFFIX
 from planner.core.diagnostics import PoolctlError, make_error
 from planner.state.files import TOOL_DIRECTORY, load_text, save_atomically
+from planner.state.git_remote import find_state_remote
 from planner.state.os_errors import report_os_errors
-from planner.workflow.starter import STARTER_FILE, STARTER_TEXT
+from planner.workflow.starter import STARTER_FILE, make_starter
 from planner.workflow.workplace import Workplace
 
 _IGNORED: Final = f"{TOOL_DIRECTORY}/"
@@ -19,23 +20,28 @@ _IGNORE_FILE: Final = ".gitignore"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Initialised:
-    """The files that were written or added to, by name within the directory."""
+    """The files that were written or added to, by name within the directory.
+
+    ``remote`` is the git remote that the state will be kept at; empty where it is beside the files.
+    """
 
     files: tuple[str, ...]
+    remote: str = ""
 
 
 def init(workplace: Workplace) -> Initialised:
     """Write the starter configuration into the workplace's directory, which is made where it is missing.
 
-    In a git work tree ``.gitignore`` gets the tool's directory. Raises PoolctlError where a configuration
-    is there already, with nothing written, and where the system refuses.
+    In a git work tree ``.gitignore`` gets the tool's directory, and where that has a remote the state is kept there.
+    Raises PoolctlError where a configuration is there already, with nothing written, and where the system refuses.
     """
     directory = workplace.directory
     with report_os_errors(directory, what="directory", doing="make"):
         directory.mkdir(parents=True, exist_ok=True)
         _refuse_overwriting(directory)
-    _save_new(directory / STARTER_FILE)
-    return Initialised(files=(STARTER_FILE, *_ignore_tool_directory(directory)))
+    remote = find_state_remote(directory, workplace.environment)
+    _save_new(directory / STARTER_FILE, text=make_starter(remote))
+    return Initialised(files=(STARTER_FILE, *_ignore_tool_directory(directory)), remote=remote)
 
 
 def _refuse_overwriting(directory: Path) -> None:
@@ -44,14 +50,14 @@ def _refuse_overwriting(directory: Path) -> None:
         raise _make_refusal(there[0])
 
 
-def _save_new(path: Path) -> None:
+def _save_new(path: Path, *, text: str) -> None:
     with report_os_errors(path, what="configuration file", doing="write"):
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         except FileExistsError:
             raise _make_refusal(path.name) from None
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(STARTER_TEXT)
+            file.write(text)
 
 
 def _make_refusal(name: str) -> PoolctlError:

@@ -8,7 +8,7 @@ from planner.workflow.workplace import Workplace, load_desired_state, open_store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockStatus:
-    """The path of the state, as the files write it, and who holds its lock, or None."""
+    """Where the state is, and who holds its lock, or None."""
 
     path: str
     holder: Holder | None
@@ -16,8 +16,8 @@ class LockStatus:
 
 def find_lock_status(workplace: Workplace) -> LockStatus:
     """Return who holds the lock now. Raises PoolctlError."""
-    desired = load_desired_state(workplace)
-    return LockStatus(path=desired.state_path, holder=open_store(workplace, desired).find_holder())
+    store = open_store(workplace, load_desired_state(workplace))
+    return LockStatus(path=store.shown, holder=store.find_holder())
 
 
 def force_unlock(workplace: Workplace, lock_id: str) -> Holder:

@@ -73,9 +73,10 @@ def watch_nodes(workplace: Workplace, request: NodesRequest, *, interval: float)
 def _open(workplace: Workplace, request: NodesRequest) -> Iterator[_Site]:
     desired = load_desired_or_nothing(workplace)
     endpoint = find_endpoint(workplace, desired)
-    stored = open_store(workplace, desired).load()
+    store = open_store(workplace, desired)
+    stored = store.load()
     check_identity(endpoint, stored)
-    state = recall_state(workplace, stored).state
+    state = recall_state(workplace, store, state=stored).state
     with open_service(workplace, desired, endpoint, parallelism=request.parallelism) as client:
         yield _Site(workplace=workplace, client=client, state=state, pattern=request.pattern)
 

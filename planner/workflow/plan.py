@@ -21,9 +21,10 @@ def make_plan(workplace: Workplace, inputs: PlanInputs, *, parallelism: int | No
     """Return the plan of the configuration; nothing is locked or written. Raises PoolctlError."""
     files = load_files(workplace)
     endpoint = find_endpoint(workplace, files.desired)
-    state = open_store(workplace, files.desired).load()
+    store = open_store(workplace, files.desired)
+    state = store.load()
     check_identity(endpoint, state)
-    recalled = recall_state(workplace, state)
+    recalled = recall_state(workplace, store, state=state)
     with open_service(workplace, files.desired, endpoint, parallelism=parallelism) as client:
         prepared = prepare(workplace, client, files, recalled=recalled, inputs=inputs)
     return Planned(plan=prepared.plan, warnings=(*prepared.warnings, *prepared.plan.diagnostics))

@@ -12,7 +12,7 @@ from planner.core.changes import Change, Plan
 from planner.core.diagnostics import Diagnostic, Severity, make_error
 from planner.core.receipts import Receipt, make_outcomes, make_receipt_changes
 from planner.core.tracking import State, TrackedResource
-from planner.engine.journal import OpenRun, find_unsettled, load_open_runs
+from planner.engine.journal import OpenRun, find_unsettled
 from planner.engine.receipts import complete_receipt, seal_receipt, settle_receipt
 from planner.engine.run_context import format_moment
 from planner.kinds.table import KINDS
@@ -20,6 +20,7 @@ from planner.state.errors import DocumentError
 from planner.state.receipt_document import format_receipt, parse_receipt
 from planner.state.store import Store
 from planner.workflow.errors import PlanError
+from planner.workflow.open_runs import find_open_runs
 from planner.workflow.workplace import Files, Workplace, open_store
 
 LATEST: Final = "latest"
@@ -103,7 +104,7 @@ def find_begun(run: OpenRun) -> Receipt | None:
     if document is None:
         return None
     try:
-        return parse_receipt(json.dumps(document), source=run.path.name)
+        return parse_receipt(json.dumps(document), source="journal")
     except DocumentError:
         return None
 
@@ -112,12 +113,13 @@ def load_receipts(workplace: Workplace, files: Files) -> tuple[tuple[Receipt, ..
     """Return all receipts, newest first, those of killed runs as far as their journals go, and what is wrong."""
     receipts: dict[str, Receipt] = {}
     told: list[Diagnostic] = []
-    for name, text in open_store(workplace, files.desired).load_receipts().items():
+    store = open_store(workplace, files.desired)
+    for name, text in store.load_receipts().items():
         try:
             receipts[name] = parse_receipt(text, source=f"{name}.json")
         except DocumentError as error:
             told += [replace(one, severity=Severity.WARNING) for one in error.diagnostics]
-    for run in load_open_runs(workplace.directory):
+    for run in find_open_runs(workplace, store):
         begun = find_begun(run)
         if begun is not None and begun.id not in receipts:
             skipped: dict[Address, str] | None = {} if run.is_running else None

@@ -17,6 +17,7 @@ from planner.core.receipts import Receipt
 from planner.core.tracking import TrackedResource
 from planner.engine.journal import Journal, RunEnded, RunStarted, open_journal
 from planner.engine.ledger import Ledger
+from planner.engine.pending import PendingGrounds, find_pending, format_pending
 from planner.engine.receipts import complete_receipt, seal_receipt
 from planner.engine.run_context import RunContext
 from planner.engine.runner import RunOptions, run_changes
@@ -64,7 +65,7 @@ def run(desk: Desk, request: RunRequest, *, changes: tuple[Change, ...], prepare
     receipt = begin_receipt(saver.desk, request.story, plan=request.plan, changes=loud, receipt_id=run_id)
     receipt = replace(receipt, left_out=request.left_out)
     with open_journal(desk.workplace.directory, run_id) as journal:
-        _start(journal, receipt=receipt, plan=request.plan)
+        _start(saver.desk, journal, receipt=receipt, plan=request.plan, prepared=prepared)
         judge = RunJudge(prepared.request, changes, clock=desk.workplace.clock)
         context = _make_context(saver.desk, request, journal=journal, judge=judge, prepared=prepared)
         with watch_signals(context.stop, notify=lambda text: desk.workplace.emit(Noticed(text=text))) as received:
@@ -72,7 +73,7 @@ def run(desk: Desk, request: RunRequest, *, changes: tuple[Change, ...], prepare
         receipt = replace(receipt, is_interrupted=received.is_set())
         receipt = _complete(receipt, journal, end.ended, time=context.format_time())
         unwritten = end.diagnostics or _keep(saver.desk, receipt)
-        unwritten = unwritten or _close(journal, end.ended, time=context.format_time())
+        unwritten = unwritten or _close(saver.desk, journal, end.ended, time=context.format_time())
     return Ran(ended=end.ended, is_interrupted=received.is_set(), diagnostics=unwritten, receipt=receipt)
 
 
@@ -90,11 +91,13 @@ def _keep(desk: Desk, receipt: Receipt) -> tuple[Diagnostic, ...]:
     return ()
 
 
-def _close(journal: Journal, ended: tuple[ChangeEnded, ...], *, time: str) -> tuple[Diagnostic, ...]:
+def _close(desk: Desk, journal: Journal, ended: tuple[ChangeEnded, ...], *, time: str) -> tuple[Diagnostic, ...]:
     """Mark the run as over, unless a request of it is still to be settled; return why that failed."""
     if any(isinstance(one.outcome, Uncertain) for one in ended):
         return ()
     try:
+        if desk.store.is_remote:
+            desk.store.save_pending("")
         journal.write(RunEnded(time=time))
     except StateError as error:
         return error.diagnostics
@@ -128,19 +131,31 @@ def _keep_up(desk: Desk, changes: tuple[Change, ...], prepared: Prepared) -> Non
         save_state(desk, resources, guards=record_guards(desk.files.desired))
 
 
-def _start(journal: Journal, *, receipt: Receipt, plan: Plan) -> None:
-    journal.write(
-        RunStarted(
-            run_id=receipt.id,
-            plan_digest=plan.digest,
-            who=receipt.who,
-            lineage=receipt.lineage,
-            serial=receipt.serial,
-            time=receipt.started,
-            change_digests=tuple(one.digest for one in plan.changes if is_loud(one)),
-            receipt=build_receipt_json(receipt),
-        )
+def _start(desk: Desk, journal: Journal, *, receipt: Receipt, plan: Plan, prepared: Prepared) -> None:
+    """Record that a run begins, here and with a shared state; nothing was sent where it raises."""
+    started = RunStarted(
+        run_id=receipt.id,
+        plan_digest=plan.digest,
+        who=receipt.who,
+        lineage=receipt.lineage,
+        serial=receipt.serial,
+        time=receipt.started,
+        change_digests=tuple(one.digest for one in plan.changes if is_loud(one)),
+        receipt=build_receipt_json(receipt),
     )
+    journal.write(started)
+    if not desk.store.is_remote:
+        return
+    grounds = PendingGrounds(
+        resources=desk.state.resources,
+        live=prepared.request.snapshot.resources,
+        kinds=KINDS,
+        time=receipt.started,
+        service_date=Gateway(desk.client).service_date,
+    )
+    begun = {one.address for one in receipt.changes}
+    chosen = (one for one in plan.changes if one.address in begun)
+    desk.store.save_pending(format_pending((started, *find_pending(chosen, grounds))))
 
 
 def _make_context(
@@ -157,6 +172,7 @@ def _make_context(
         find_blocks=judge.find_blocks,
         is_protected=lambda address: _is_protected(prepared, address),
         wait_for=request.wait_for,
+        require_lock=lambda: desk.lock.require(desk.client.settings.request_timeout),
     )
 
 

@@ -2,7 +2,23 @@
 
 from typing import Final
 
+from planner.core.desired import GitBackend
+
 STARTER_FILE: Final = "main.pools.toml"
+
+_LOCAL: Final = """\
+# The state remembers which live pool belongs to which block. Keep the file.
+[backend.local]
+path = "pools.state.json"
+"""
+
+_GIT: Final = """\
+# The state remembers which live pool belongs to which block. It is pushed to a branch of its own of
+# this remote, where all who may push share it. For this disk alone, write [backend.local] instead.
+[backend.git]
+remote = "{remote}"
+ref    = "{ref}"
+"""
 
 STARTER_TEXT: Final = """\
 # What you want to have, in this file; what there is, in the service. `poolctl plan` shows the
@@ -52,3 +68,8 @@ max_nodes_added     = 30
 # destroy = true
 # reason  = "no longer needed"
 """
+
+
+def make_starter(remote: str) -> str:
+    """Return the text; the state is at the git remote ``remote``, or beside the files where that is empty."""
+    return STARTER_TEXT.replace(_LOCAL, _GIT.format(remote=remote, ref=GitBackend().ref)) if remote else STARTER_TEXT

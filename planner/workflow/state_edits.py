@@ -6,6 +6,7 @@ from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
 from planner.core.tracking import TrackedResource
 from planner.engine.journal import load_open_runs
+from planner.state.store import Store
 from planner.state.versions import make_next
 from planner.workflow.state_records import find_tracked
 from planner.workflow.workplace import Workplace, load_desired_state, make_lock_request, open_store
@@ -58,7 +59,7 @@ def _edit(
 ) -> None:
     store = open_store(workplace, load_desired_state(workplace))
     with store.acquire(make_lock_request(workplace, operation=operation, timeout=lock_timeout)):
-        _refuse_unsettled(workplace)
+        _refuse_unsettled(workplace, store)
         state = store.load()
         before: Resources = {} if state is None else state.resources
         after = change(before)
@@ -66,9 +67,9 @@ def _edit(
             store.save(make_next(state, resources=after))
 
 
-def _refuse_unsettled(workplace: Workplace) -> None:
+def _refuse_unsettled(workplace: Workplace, store: Store) -> None:
     # What an interrupted run recorded would come back from its journal, over what is edited here.
-    if load_open_runs(workplace.directory):
+    if load_open_runs(workplace.directory) or store.load_pending():
         detail = (
             "Its journal holds what the state does not have yet, and would undo this. Nothing was changed. "
             "Run `poolctl apply` first: it reads what became of the interrupted run, and saves it."

@@ -31,11 +31,13 @@ def plan_undo(
     files = load_files(workplace)
     receipt = find_receipt(workplace, files, name)
     endpoint = find_endpoint(workplace, files.desired)
-    state = open_store(workplace, files.desired).load()
+    store = open_store(workplace, files.desired)
+    state = store.load()
     check_identity(endpoint, state)
     inputs = PlanInputs(undo=receipt.id, allow=allow)
     with open_service(workplace, files.desired, endpoint, parallelism=parallelism) as client:
-        prepared = prepare(workplace, client, files, recalled=recall_state(workplace, state), inputs=inputs)
+        recalled = recall_state(workplace, store, state=state)
+        prepared = prepare(workplace, client, files, recalled=recalled, inputs=inputs)
     return UndoPlanned(
         receipt=receipt,
         plan=prepared.plan,

@@ -57,9 +57,10 @@ def wait(workplace: Workplace, request: WaitRequest) -> Waited:
     """
     files = load_files(workplace)
     endpoint = find_endpoint(workplace, files.desired)
-    stored = open_store(workplace, files.desired).load()
+    store = open_store(workplace, files.desired)
+    stored = store.load()
     check_identity(endpoint, stored)
-    recalled = recall_state(workplace, stored)
+    recalled = recall_state(workplace, store, state=stored)
     waiting = _find_waiting(recalled.state, request.address)
     if not waiting:
         return Waited(ended=(), diagnostics=recalled.diagnostics)

@@ -13,8 +13,9 @@ from planner.config.variable_inputs import VariableInputs
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, make_warning
 from planner.core.events import Emit, Noticed
-from planner.state.local import LocalStore, open_local_store
+from planner.state.local import open_local_store
 from planner.state.lock import LockRequest
+from planner.state.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,22 +86,29 @@ def load_files_or_nothing(workplace: Workplace) -> Files:
     return Files(loaded=loaded, desired=loaded.desired)
 
 
-def open_store(workplace: Workplace, desired: DesiredState) -> LocalStore:
-    """Return the store that the configuration names; nothing is read or made yet."""
+def open_store(workplace: Workplace, desired: DesiredState) -> Store:
+    """Return the store that the configuration names; no state is read and nothing is made yet. Raises StoreError."""
+    if desired.git is not None:
+        # Loaded where it is asked for: it brings what starts processes.
+        from planner.state.git_command import open_git
+        from planner.state.git_store import open_git_store
+
+        git = open_git(workplace.directory, workplace.environment)
+        return open_git_store(git, desired.git, request_timeout=desired.provider.request_timeout)
     return open_local_store(workplace.directory, desired.state_path)
 
 
-def find_store_warnings(workplace: Workplace) -> tuple[Diagnostic, ...]:
+def find_store_warnings(workplace: Workplace, desired: DesiredState) -> tuple[Diagnostic, ...]:
     """Return what is doubtful about keeping the state here: a CI job's disk goes with the job (semantics 8.3)."""
-    if not workplace.environment.get("CI"):
+    if not workplace.environment.get("CI") or desired.git is not None:
         return ()
     return (
         make_warning(
             "state.local-in-ci",
             "The state is kept on the disk of a CI job",
             detail="CI is set, and the local store keeps the state on one disk: two jobs do not see each other's lock, "
-            "and a state that is not kept is lost. Keep it in git: commit the state file after each apply, and let one "
-            "job apply at a time.",
+            "and a state that is not kept is lost. Keep it on a ref of the repository: write [backend.git] in place of "
+            "[backend.local].",
         ),
     )
 

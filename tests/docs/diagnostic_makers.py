@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Final
 
 from adoption_makers import ADOPTION_MAKERS
+from git_makers import make_git_makers
 from scale_makers import SCALE_MAKERS
 
 from planner.cli.faults import make_fault_diagnostic
@@ -167,7 +168,7 @@ def _read_torn_journal() -> Diagnostic:
 
 def _edit_unsettled() -> Diagnostic:
     _load_journal('{"record": "run_st')
-    return _catch(lambda: state_edits._refuse_unsettled(SimpleNamespace(directory=Path())))
+    return _catch(lambda: state_edits._refuse_unsettled(SimpleNamespace(directory=Path()), SimpleNamespace()))
 
 
 def _load_damaged_probe() -> Diagnostic:
@@ -246,6 +247,7 @@ MAKERS: Final[Mapping[str, Callable[[], Diagnostic]]] = {
     "remote.unread": lambda: reading._build_unread(TRAINING, _THROTTLED),
     **ADOPTION_MAKERS,
     **SCALE_MAKERS,
+    **make_git_makers(HOLDER),
     "settle.done": lambda: settle._tell(
         settle.Settled(resources={}, snapshot=Snapshot()), TRAINING, "it was made"
     ).diagnostics[0],

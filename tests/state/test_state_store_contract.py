@@ -1,8 +1,10 @@
 """What every store does; a new store joins by one line in ``STORES``."""
 
+import itertools
 from dataclasses import dataclass, field
 
 import pytest
+from git_sites import make_clone, open_clone
 from state_values import make_request, make_state, make_tracked
 
 from planner.core.addresses import Address
@@ -33,7 +35,30 @@ def open_local(place, clock):
     return open_local_store(place, "pools.state.json", clock=clock.read, sleep=clock.sleep)
 
 
-STORES = [pytest.param(open_local, id="local")]
+def open_git_of(clone):
+    """Open the store of a clone of the remote beside the place; both are made where they are missing."""
+
+    def open_one(place, clock):
+        return open_clone(make_clone(place, clone), clock=clock.read, sleep=clock.sleep)
+
+    return open_one
+
+
+def open_git_anywhere():
+    """Open each store in another clone, as on another machine."""
+    numbers = itertools.count()
+
+    def open_next(place, clock):
+        return open_clone(make_clone(place, f"clone{next(numbers)}"), clock=clock.read, sleep=clock.sleep)
+
+    return open_next
+
+
+STORES = [
+    pytest.param(open_local, id="local"),
+    pytest.param(open_git_of("clone"), id="git-one-clone"),
+    pytest.param(open_git_anywhere(), id="git-many-clones"),
+]
 
 
 @pytest.fixture(params=STORES)
@@ -180,6 +205,50 @@ def test_another_id_breaks_nothing(store, open_store, lock_id):
         with pytest.raises(LockLostError, match="another id"):
             open_store().break_lock(lock_id)
         assert store.find_holder().id == "lock-1"
+
+
+def test_receipts_are_loaded_by_others_oldest_first(store, open_store):
+    with store.acquire(make_request()):
+        store.save_receipt("20260102T000000000Z-b", "{}")
+        store.save_receipt("20260101T000000000Z-a", "{ }")
+        store.save_receipt("20260102T000000000Z-b", "{\n}")
+    found = open_store().load_receipts()
+    assert [*found.items()] == [("20260101T000000000Z-a", "{ }"), ("20260102T000000000Z-b", "{\n}")]
+
+
+def test_receipts_need_the_lock(store):
+    with pytest.raises(LockLostError):
+        store.save_receipt("a", "{}")
+    assert store.load_receipts() == {}
+
+
+@pytest.mark.parametrize("receipt_id", ["", "../a", "a/b", ".hidden", "-x"])
+def test_id_of_a_receipt_names_no_other_file(store, receipt_id):
+    with store.acquire(make_request()), pytest.raises(ValueError, match="receipt"):
+        store.save_receipt(receipt_id, "{}")
+
+
+def test_saving_after_a_receipt_is_no_lost_race(store, open_store):
+    with store.acquire(make_request()):
+        store.save(STATE)
+        store.save_receipt("a", "{}")
+        store.save(make_state(serial=2))
+    assert open_store().load() == make_state(serial=2)
+
+
+def test_held_lock_is_good_for_the_next_request(store):
+    with store.acquire(make_request()) as held:
+        held.require(1.0)
+    assert store.find_holder() is None
+
+
+def test_what_is_pending_is_kept_where_the_journal_is_on_another_disk(store, open_store):
+    with store.acquire(make_request()):
+        store.save(STATE)
+        store.save_pending("about to send\n")
+        assert open_store().load_pending() == ("about to send\n" if store.is_remote else "")
+        store.save_pending("")
+    assert open_store().load_pending() == ""
 
 
 def test_lock_that_is_not_there_cannot_be_broken(store):

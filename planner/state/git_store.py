@@ -1,0 +1,229 @@
+"""The git store: the state is a file on a ref of the repository's own remote, its lock a ref beside it.
+
+Nothing touches the working tree, the index or a branch of the user's. Several configuration directories share
+one ref: each has its file and its lock, and a save that loses the race to another directory's is made again.
+"""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from planner.core.desired import GitBackend
+from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.tracking import State
+from planner.state.document import format_state, parse_state
+from planner.state.errors import DocumentError, LockLostError, StateChangedError, StoreError
+from planner.state.files import TOOL_DIRECTORY
+from planner.state.git_command import Git
+from planner.state.git_lock import KEPT, GitLock, GitLockPlace, find_lock
+from planner.state.git_lock_taking import acquire_git_lock, break_git_lock, is_git_holder_dead
+from planner.state.git_remote import SKIP_CI, GitRemote, RefMove
+from planner.state.lock import Holder, LockRequest
+from planner.state.os_errors import UNTOUCHED
+
+MARK: Final = ".poolctl-state"
+"""The file that tells a ref of states from any other branch."""
+
+_MARK_TEXT: Final = b"States of poolctl. Written by poolctl alone: never edit, merge or rebase this branch.\n"
+_RECEIPT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_RACES: Final = 50
+SHORTEST_LEASE: Final = 15.0
+"""Seconds: what a busy machine or a slow remote may need for a heartbeat."""
+
+_TIMEOUTS_IN_A_LEASE: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Loaded:
+    """What was loaded or saved last: the commit, and the blob of the state file; empty where there is none."""
+
+    tip: str = ""
+    blob: str = ""
+
+
+class GitStore:
+    """One state file at a remote. Its methods are for one thread; a heartbeat runs beside them."""
+
+    is_remote = True
+
+    def __init__(self, place: GitLockPlace, *, ref: str, path: str) -> None:
+        """Use ``open_git_store``."""
+        self._place = place
+        self._remote = place.remote
+        self._ref = ref
+        self._path = path
+        self._stem = path.removesuffix(".json")
+        self._lock: GitLock | None = None
+        self._loaded = _Loaded()
+        self._tried: set[str] = set()
+
+    @property
+    def shown(self) -> str:
+        """Return where the state is, in words."""
+        return self._place.shown
+
+    def load(self) -> State | None:
+        """Return the stored state, or None where there is none yet. Raises StateError."""
+        tip = self._fetch_tip()
+        blob = self._find_blob(tip)
+        state = parse_state(self._read(blob), source=self.shown) if blob else None
+        self._loaded = _Loaded(tip=tip, blob=blob)
+        return state
+
+    def save(self, state: State) -> None:
+        """Push the state. Raises LockLostError, StateChangedError, StoreError."""
+        data = format_state(state).encode("utf-8", "surrogatepass")
+        self._commit({self._path: data}, what=f"serial {state.serial}", is_state=True)
+
+    def save_receipt(self, receipt_id: str, text: str) -> None:
+        """Keep a receipt beside the state. Raises LockLostError, StoreError; ValueError for a bad id."""
+        if not _RECEIPT_ID.fullmatch(receipt_id):
+            raise ValueError(f"not a receipt's id: {receipt_id!r}")
+        path = f"{self._stem}.receipts/{receipt_id}.json"
+        self._commit({path: text.encode("utf-8", "surrogatepass")}, what=f"receipt {receipt_id}")
+
+    def load_receipts(self) -> dict[str, str]:
+        """Return the texts of the receipts, by id, oldest first. Raises StateError."""
+        found = self._remote.find_files(self._fetch_tip(), f"{self._stem}.receipts/")
+        blobs = {Path(path).stem: blob for path, blob in sorted(found.items()) if path.endswith(".json")}
+        texts = self._remote.load_blobs([*blobs.values()])
+        return {
+            name: texts[blob].decode("utf-8", "replace") for name, blob in blobs.items() if _RECEIPT_ID.fullmatch(name)
+        }
+
+    def save_pending(self, text: str) -> None:
+        """Keep what a run is about to send; an empty text: nothing any more. Raises LockLostError, StoreError."""
+        self._commit({self._pending: text.encode() if text else None}, what="requests under way" if text else "settled")
+
+    def load_pending(self) -> str:
+        """Return what a run was about to send, as of the last load or save. Raises StateError."""
+        tip = self._loaded.tip or self._fetch_tip()
+        return "".join(map(self._read, self._remote.find_files(tip, self._pending).values()))
+
+    def acquire(self, request: LockRequest) -> GitLock:
+        """Return the lock. Raises LockHeldError when ``request.timeout`` seconds did not suffice."""
+        self._lock = acquire_git_lock(self._place, request)
+        return self._lock
+
+    def find_holder(self) -> Holder | None:
+        """Return who holds the lock now, or None. Raises StoreError."""
+        found = find_lock(self._place)
+        return None if found is None else found.holder
+
+    def is_dead(self, holder: Holder) -> bool:
+        """Tell whether ``holder`` was a process of this clone and has ended. Raises StateFileError."""
+        return is_git_holder_dead(self._place, holder)
+
+    def find_obstacle(self) -> str:
+        """Return nothing: whether a push is taken, only a push tells."""
+        return ""
+
+    def break_lock(self, lock_id: str) -> Holder:
+        """Remove the lock of exactly this id and return its holder. Raises LockLostError for another id."""
+        return break_git_lock(self._place, lock_id)
+
+    @property
+    def _pending(self) -> str:
+        return f"{self._stem}.pending.jsonl"
+
+    def _commit(self, changes: Mapping[str, bytes | None], *, what: str, is_state: bool = False) -> None:
+        """Push ``changes`` on top of what is there, again and again where other directories are faster."""
+        lock = self._require_lock()
+        tip = self._loaded.tip
+        for _ in range(_RACES):
+            if is_state:
+                self._refuse_changed(tip)
+            files = changes if tip else {**changes, MARK: _MARK_TEXT}
+            message = f"{self._path}: {what} by {lock.holder.who} {SKIP_CI}"
+            following = self._remote.make_commit(tip, files, message=message)
+            blob = self._find_blob(following)
+            self._tried.add(blob)
+            now = lock.push(RefMove(ref=self._ref, old=tip, new=following))
+            if now[self._ref] == following:
+                self._loaded = _Loaded(tip=following, blob=blob if is_state else self._loaded.blob)
+                self._tried.clear()
+                return
+            tip = self._fetch_tip()
+        detail = f"{_RACES} saves of other directories came first. Nothing of theirs was overwritten. {KEPT}"
+        raise StoreError(make_error("state.changed", "The state could not be saved", detail=detail))
+
+    def _refuse_changed(self, tip: str) -> None:
+        blob = self._find_blob(tip)
+        if blob == self._loaded.blob or (blob and blob in self._tried):
+            return
+        detail = f"{self.shown!r} is not the file that this run has read. {KEPT}"
+        raise StateChangedError(make_error("state.changed", "The state was changed meanwhile", detail=detail))
+
+    def _require_lock(self) -> GitLock:
+        if self._lock is None or self._lock.is_released:
+            detail = f"{UNTOUCHED} This is a fault of poolctl: please report it."
+            raise LockLostError(make_error("state.not-locked", "The state is saved without its lock", detail=detail))
+        return self._lock
+
+    def _fetch_tip(self) -> str:
+        """Return the newest commit of the ref, brought here; empty where there is none. Raises StoreError."""
+        tip = self._remote.read_refs(self._ref).get(self._ref, "")
+        if not tip:
+            return ""
+        if not self._remote.fetch(self._ref, tip):
+            detail = f"{self._ref} of the remote {self._remote.name!r} could not be fetched. Run the command again."
+            raise StoreError(make_error("state.unreachable", "The state could not be fetched", detail=detail))
+        if not self._remote.find_files(tip, MARK):
+            raise DocumentError(report_other_branch(self._ref, remote=self._remote.name))
+        return tip
+
+    def _find_blob(self, tip: str) -> str:
+        return self._remote.find_files(tip, self._path).get(self._path, "")
+
+    def _read(self, blob: str) -> str:
+        return self._remote.load_blobs([blob])[blob].decode("utf-8", "replace")
+
+
+def open_git_store(
+    git: Git,
+    where: GitBackend,
+    *,
+    request_timeout: float = 30.0,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> GitStore:
+    """Return the store of the configuration in ``git``'s directory; nothing is read from the remote yet.
+
+    The lease of the lock follows from ``request_timeout`` (seconds): it outlasts a request, whenever it is sent
+    between two heartbeats. Raises StoreError without git, outside of a repository, and where it has no such remote.
+    """
+    prefix = git.ask_line("rev-parse", "--show-prefix")
+    remote = GitRemote(git=git, name=where.remote)
+    remote.check()
+    path = where.path or f"{prefix}pools.state.json"
+    slug = make_slug(path)
+    place = GitLockPlace(
+        remote=remote,
+        ref=f"{where.ref}-lock/{slug}",
+        side_path=git.directory / TOOL_DIRECTORY / f"{slug}.flock",
+        shown=f"{path} on {where.ref.removeprefix('refs/heads/')} of {where.remote}",
+        lease=max(SHORTEST_LEASE, request_timeout * _TIMEOUTS_IN_A_LEASE),
+        clock=clock,
+        sleep=sleep,
+    )
+    return GitStore(place, ref=where.ref, path=path)
+
+
+def report_other_branch(ref: str, *, remote: str) -> Diagnostic:
+    """Return what to tell where ``ref`` is no ref of states."""
+    detail = (
+        f"{ref} of the remote {remote!r} has no file {MARK}, so it is some other branch, and poolctl writes no state "
+        "onto it. Nothing was changed. Name a ref of its own in [backend.git]."
+    )
+    return make_error("state.other-branch", "The ref holds something else", detail=detail)
+
+
+def make_slug(path: str) -> str:
+    """Return a name for a ref and a file that stands for ``path`` alone."""
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", path.removesuffix(".json")).strip("-")[:60]
+    digest = hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return f"{readable}-{digest}" if readable else digest
