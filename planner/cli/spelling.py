@@ -79,7 +79,8 @@ FLAG_OPTIONS: Final = frozenset(
 )
 """Long options that take none; ``json`` is Terraform's word for ``--format json``."""
 
-# Tools that call a Terraform binary read a plan with ``show -json FILE`` and ``show -no-color FILE``, so spelled.
+# Tools that call a Terraform binary read a plan with ``show -json FILE`` and ``show -no-color FILE``, so spelled:
+# Terraform takes no option after the file.
 _CALLED_AS_TERRAFORM: Final = {
     "-json": ("--format=terraform-json",),
     "-no-color": ("--no-color", "--compat=terraform"),
@@ -98,11 +99,11 @@ def translate_arguments(arguments: Iterable[str]) -> list[str]:
 
 
 def _translate(arguments: Iterator[str]) -> Iterator[str]:
-    command = ""
+    words: list[str] = []
     for argument in arguments:
-        command = command or (argument if not argument.startswith("-") else "")
+        words += [] if argument.startswith("-") else [argument]
         spelled = _translate_one(argument)
-        yield from _CALLED_AS_TERRAFORM.get(argument, (spelled,)) if command == "show" else (spelled,)
+        yield from _CALLED_AS_TERRAFORM.get(argument, (spelled,)) if words == ["show"] else (spelled,)
         if spelled == "--":
             yield from arguments
         elif is_awaiting_value(spelled):

@@ -39,12 +39,6 @@ def test_the_help_lists_every_command_of_the_table(poolctl):
     assert [name for name in COMMANDS if f"\n  {name.split()[0]} " not in listed] == []
 
 
-def test_options_of_later_versions_are_not_offered(poolctl):
-    texts = poolctl("plan", "--help").stdout + poolctl("apply", "--help").stdout
-    later = ["--against", "--json-into"]
-    assert [one for one in later if one in texts] == []
-
-
 @pytest.mark.parametrize("spelling", ["--version", "-version"])
 def test_the_version_is_one_line(poolctl, spelling):
     assert poolctl(spelling).stdout == f"poolctl {planner.__version__}\n"

@@ -120,6 +120,7 @@ def test_tfreadme_reads_what_it_believes_to_be_terraform(terraform):
         pytest.param(["show", "-no-color", "plan.json"], "Terraform used the selected providers", id="text"),
         pytest.param(["show", "--compat", "terraform", "plan.json"], "Terraform used the selected", id="asked for"),
         pytest.param(["show", "plan.json"], "poolctl made the following plan", id="own words without it"),
+        pytest.param(["show", "plan.json", "-json"], '{\n  "format_version": "1.0"', id="own JSON after the file"),
         pytest.param(["show", "--json", "plan.json"], '{\n  "format_version": "1.0"', id="own JSON with two dashes"),
     ],
 )
