@@ -4,7 +4,7 @@ import os
 
 import pytest
 from git_sites import STATE_REF, call_git, find_refs, make_clone, make_remote, open_clone
-from state_values import make_request, make_state
+from state_values import ROOT, make_request, make_state
 
 from planner.core.desired import GitBackend
 from planner.state.errors import DocumentError, StateError, StoreError
@@ -76,6 +76,16 @@ def test_path_names_another_file_of_the_ref(clone):
         ".poolctl-state",
         "prod/x.json",
     ]
+
+
+@pytest.mark.parametrize("option", ["--depth=1", "--filter=blob:none", "--single-branch", "--bare"])
+def test_clone_of_a_ci_job_will_do(clone, tmp_path, option):
+    save(open_clone(clone), 1)
+    call_git(make_remote(tmp_path), "config", "uploadpack.allowFilter", "true")
+    call_git(tmp_path, "clone", "--quiet", option, make_remote(tmp_path).as_uri(), "job")
+    save(open_clone(tmp_path / "job"), 2, lock_id="job")
+    save(open_clone(clone), 3)
+    assert open_clone(tmp_path / "job").load().serial == 3
 
 
 def test_ref_of_anything_else_is_left_alone(clone):
@@ -202,3 +212,7 @@ def test_new_configuration_is_kept_at_the_only_remote(clone):
     assert find_state_remote(clone, environment) == "upstream"
     call_git(clone, "remote", "add", "other", "x")
     assert find_state_remote(clone, environment) == ""
+
+
+def test_tour_in_the_repository_of_poolctl_is_kept_beside_its_files():
+    assert find_state_remote(ROOT / "examples", {"PATH": os.environ["PATH"]}) == ""
