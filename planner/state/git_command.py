@@ -135,7 +135,7 @@ def make_words(told: bytes) -> str:
     text = " ".join(told.decode("utf-8", "replace").split())
     text = _USER_INFO.sub(r"\1***@", text)
     text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
-    return text if len(text) <= _LONGEST_WORDS else f"{text[:_LONGEST_WORDS]}…"
+    return text.rstrip(".") if len(text) <= _LONGEST_WORDS else f"{text[:_LONGEST_WORDS]}…"
 
 
 def _report_unusable(why: str) -> Diagnostic:
