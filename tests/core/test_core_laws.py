@@ -137,7 +137,7 @@ def find_source_of(line):
     return lambda _label: SourceLocation(file="a.pools.toml", line=line)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(live=POOLS, desired=POOLS, sent=POOLS, random=RANDOMS)
 def test_the_order_of_lists_and_keys_changes_neither_target_nor_digest(live, desired, sent, random):
     tracked = track(sent, live)
@@ -147,7 +147,7 @@ def test_the_order_of_lists_and_keys_changes_neither_target_nor_digest(live, des
     assert (turned.digest, turned.fingerprint) == (change.digest, change.fingerprint)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(live=POOLS, desired=POOLS, line=st.integers(1, 9))
 def test_the_digest_does_not_rest_on_source_lines(live, desired, line):
     making = Making(rules=RULES, project_id="p", find_source=find_source_of(line))
@@ -155,7 +155,7 @@ def test_the_digest_does_not_rest_on_source_lines(live, desired, line):
     assert plan_update(there, desired, making=making).digest == plan_update(there, desired, making=MAKING).digest
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(live=POOLS, desired=POOLS, random=RANDOMS)
 def test_the_digest_does_not_rest_on_what_nobody_here_wrote(live, desired, random):
     change = plan_update(make_live(live), desired)
@@ -163,7 +163,7 @@ def test_the_digest_does_not_rest_on_what_nobody_here_wrote(live, desired, rando
     assert beside.digest == change.digest
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(live=POOLS, random=RANDOMS)
 def test_after_an_import_the_plan_is_empty(live, random):
     there, desired = make_live(live), shuffle(live, random)
@@ -172,7 +172,7 @@ def test_after_an_import_the_plan_is_empty(live, random):
     assert plan_update(there, desired, tracked=record_import(there)).action is Action.NO_OP
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(live=POOLS, random=RANDOMS)
 def test_trimming_an_adopted_file_sends_nothing_and_releases_nothing(live, random):
     there = make_live(live)
@@ -180,7 +180,7 @@ def test_trimming_an_adopted_file_sends_nothing_and_releases_nothing(live, rando
     assert (change.action, change.operations, change.released) == (Action.NO_OP, (), ())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(tree=POOLS, random=RANDOMS)
 def test_after_a_create_the_plan_is_empty_whatever_the_service_fills_in(tree, random):
     there = make_live(shuffle(fill_in(tree), random), creationTimestamp="2026-11-24T00:00:00Z")
@@ -216,7 +216,7 @@ def test_an_unmanaged_field_has_after_the_writes_the_value_it_had_right_before(l
     assert find_lost(change, fresh, send_rebuilt(change, fresh)) == {}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(live=POOLS, desired=POOLS, random=RANDOMS)
 def test_intents_change_nothing_but_their_fields(live, desired, random):
     change = plan_update(make_live(live), desired)
@@ -225,7 +225,7 @@ def test_intents_change_nothing_but_their_fields(live, desired, random):
     assert find_lost(change, fresh, apply_intents(fresh, intents, rules=RULES)) == {}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(live=POOLS, desired=POOLS, random=RANDOMS)
 def test_what_was_written_is_not_written_again(live, desired, random):
     change = plan_update(make_live(live), desired)
@@ -233,7 +233,7 @@ def test_what_was_written_is_not_written_again(live, desired, random):
     assert [one.body for one in send_twice(change, live, random) if one.body or one.sent] == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(live=POOLS, random=RANDOMS)
 def test_what_others_turned_around_is_no_drift(live, random):
     view = DriftView(
