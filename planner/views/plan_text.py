@@ -75,8 +75,12 @@ def format_last_line(plan: Plan) -> str:
         return NO_CHANGES
     imports = f"{summary.import_} to import, " if summary.import_ else ""
     added, destroyed = summary.create + summary.replace, summary.delete + summary.replace
-    changed = summary.update + sum(map(is_import_with_changes, plan.changes))
-    return f"Plan: {imports}{added} to add, {changed} to change, {destroyed} to destroy."
+    return f"Plan: {imports}{added} to add, {count_changed(plan)} to change, {destroyed} to destroy."
+
+
+def count_changed(plan: Plan) -> int:
+    """Return how many resources are changed in place, those that are adopted as well among them."""
+    return plan.summary.update + sum(map(is_import_with_changes, plan.changes))
 
 
 def _join_sections(sections: list[list[Line]]) -> list[Line]:

@@ -73,10 +73,15 @@ class ReportChange:
     digest: str
 
 
+def find_action_tags(change: Change) -> tuple[str, ...]:
+    """Return what is done, a word each: what is adopted and changed is found under both."""
+    return tuple(format_action(change).split(" and "))
+
+
 def build_report_change(change: Change) -> ReportChange:
     """Return what the page shows of ``change``."""
     action = format_action(change)
-    tags = [action.partition(" ")[0], *(["blocked"] if change.blocked else [])]
+    tags = [*find_action_tags(change), *(["blocked"] if change.blocked else [])]
     return ReportChange(
         address=str(change.address),
         action=action,

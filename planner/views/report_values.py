@@ -7,13 +7,13 @@ from typing import Final
 
 from planner.core.changes import Change, Disruption, DriftRow, Plan
 from planner.core.money import format_amount
-from planner.views.change_order import format_action, format_nodes, rank_changes
+from planner.views.change_order import format_nodes, rank_changes
 from planner.views.drift_text import format_side
 from planner.views.evidence_text import format_endangered, format_workload
 from planner.views.markdown_text import cut_text
 from planner.views.plan_command import format_next_command
-from planner.views.plan_text import format_last_line, has_news
-from planner.views.report_changes import ReportChange, build_report_change
+from planner.views.plan_text import count_changed, format_last_line, has_news
+from planner.views.report_changes import ReportChange, build_report_change, find_action_tags
 from planner.views.report_charts import Chart, build_charts
 
 _LONGEST: Final = 2_000
@@ -129,7 +129,7 @@ def _list_facts(plan: Plan) -> Iterator[Fact]:
     counts = (
         ("To import", summary.import_, ""),
         ("To create", summary.create, "add"),
-        ("To update", summary.update, "change"),
+        ("To update", count_changed(plan), "change"),
         ("To replace", summary.replace, "destroy"),
         ("To delete", summary.delete, "destroy"),
         ("To forget", summary.forget, ""),
@@ -168,7 +168,7 @@ def _make_drift_line(row: DriftRow) -> DriftLine:
 
 
 def _list_filters(changes: tuple[Change, ...]) -> tuple[Filter, ...]:
-    counts = Counter(format_action(change).partition(" ")[0] for change in changes)
+    counts = Counter(tag for change in changes for tag in find_action_tags(change))
     blocked = sum(bool(change.blocked) for change in changes)
     rows = [("all", "All", len(changes)), *((word, word.capitalize(), count) for word, count in counts.items())]
     rows += [("blocked", "Blocked", blocked)] if blocked else []

@@ -8,11 +8,12 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from review_plans import LONG, PLANS
+from review_plans import BIGGER, LONG, PLANS, TRAIN, make_plan
 from test_reviews_markdown import make_hostile_plan
 
 from planner.views.plan_html import format_plan_html
 from planner.views.report_charts import build_charts
+from planner.views.report_values import build_report
 
 TEXTS = st.text(alphabet=st.sampled_from("<>&\"'/=`{}%#! \n\t-a\u202e\x1b\u2028"), min_size=1, max_size=40)
 
@@ -76,6 +77,14 @@ def test_nothing_is_loaded():
 
 def test_long_texts_are_cut():
     assert len(format_plan_html(make_hostile_plan(LONG))) < 200_000
+
+
+def test_what_is_adopted_and_changed_is_counted_and_found_as_both():
+    plan = make_plan({"pool.train": BIGGER}, {"pool.train": TRAIN}, tracked={}, imports={"pool.train": "train-p"})
+    report = build_report(plan)
+    assert [(one.name, one.value) for one in report.facts[:2]] == [("To import", "1"), ("To update", "1")]
+    assert [(one.tag, one.count) for one in report.filters] == [("all", 1), ("import", 1), ("update", 1)]
+    assert report.changes[0].tags == "import update"
 
 
 def test_nodes_and_cards_are_counted_by_flavor():
