@@ -7,7 +7,6 @@ CASES = [
     pytest.param(["state", "remove"], 'There is no command "remove".', id="unknown command of a group"),
     pytest.param(["plan", "--targt", "x"], "Did you mean", id="unknown option"),
     pytest.param(["plan", "-input=false"], "'--input'", id="option of Terraform that is not there"),
-    pytest.param(["plan", "--against", "p.json"], "'--against'", id="option of a later version"),
     pytest.param(["plan", "--out"], "'--out' requires an argument", id="option without its value"),
     pytest.param(["plan", "extra"], "unexpected extra argument", id="argument too many"),
     pytest.param(["import", "pool.a"], "Missing argument 'ID'", id="argument too few"),
