@@ -1,16 +1,13 @@
 """A real browser without a window, for the HTML report: Chromium and its driver as the system has them."""
 
 import json
-import os
 import shutil
 from importlib.resources import files
 
-import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from system_parts import need
 
-# Read before the fixtures that silence the environment: in CI a browser that is missing is a failure.
-IS_CI = bool(os.environ.get("CI"))
 AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars")
 
@@ -18,8 +15,7 @@ ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-s
 def find_browser():
     """Return the paths of browser and driver; fails where there are none in CI, skips elsewhere."""
     found = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
-    if not all(found):
-        (pytest.fail if IS_CI else pytest.skip)("no chromium and chromedriver on PATH: .ci/run installs them")
+    need("no chromium and chromedriver on PATH", is_there=all(found))
     return found
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from review_plans import HOSTILE, NPU, PICTURE, PLANS, TRAIN, make_fleet_pool, make_plan
+from system_parts import need
 from tfsumpy.context import Context
 from tfsumpy.plan.analyzer import PlanAnalyzer
 
@@ -46,6 +47,18 @@ POLICY = textwrap.dedent("""
       msg := sprintf("%s grows %d -> %d", [rc.address, rc.change.before.resources[i].count, r.count])
     }
 """)
+
+
+def run_python(script, given=""):
+    return subprocess.run([sys.executable, "-c", script], input=given, check=False, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def rego():
+    """Return what asks Rego: its library needs one of the system."""
+    need("regopy finds no libatomic.so.1", is_there=run_python("import regopy").returncode == 0)
+    return run_python
+
 
 # In a process of its own: its machine code and that of the CEL library do not bear each other.
 ASK_REGO = textwrap.dedent("""
@@ -91,9 +104,9 @@ def test_tfsumpy_counts_right(name, counts, tmp_path):
         ),
     ],
 )
-def test_a_rego_policy_reads_it(name, query, words):
+def test_a_rego_policy_reads_it(rego, name, query, words):
     asked = json.dumps({"policy": POLICY, "input": build(PLANS[name]), "query": f"x = data.main.{query}"})
-    ended = subprocess.run([sys.executable, "-c", ASK_REGO], input=asked, check=False, capture_output=True, text=True)
+    ended = rego(ASK_REGO, asked)
     assert ended.returncode == 0, ended.stderr
     assert words in ended.stdout
 
