@@ -1,19 +1,12 @@
 """kill -9 at each step: the next plan says the truth, the next apply ends it, nothing is lost and nothing is twice."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from kill_scenes import SCENES
 from kill_stage import open_stage
 from nursery import Nursery
-
-
-@pytest.fixture(scope="module")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    with Nursery(tmp_path_factory.mktemp("warm")) as warm:
-        yield warm
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from write_cases import CASES
 BEFORE, AFTER = 3, 2
 SCALE = ("scale", "pool.a", f"{CPU}={AFTER}", "--hold", "1h", "--auto-approve")
 SAVES = {"rename .poolctl-*.tmp a.pools.toml", "rename .poolctl-*.tmp pools.state.json"}
-
-
-@pytest.fixture(scope="module")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    with Nursery(tmp_path_factory.mktemp("warm")) as warm:
-        yield warm
 
 
 @pytest.fixture(scope="module")
