@@ -19,9 +19,10 @@ from planner.state.document import format_state, parse_state
 from planner.state.errors import DocumentError, LockLostError, StateChangedError, StoreError
 from planner.state.files import TOOL_DIRECTORY
 from planner.state.git_command import Git
-from planner.state.git_lock import KEPT, GitLock, GitLockPlace, find_lock
-from planner.state.git_lock_taking import acquire_git_lock, break_git_lock, is_git_holder_dead
+from planner.state.git_lock import GitLock, GitLockPlace
 from planner.state.git_remote import SKIP_CI, GitRemote, RefMove
+from planner.state.lease import KEPT, compute_lease, find_lock
+from planner.state.lease_taking import acquire_lock, break_leased_lock, is_lock_holder_dead
 from planner.state.lock import Holder, LockRequest
 from planner.state.os_errors import UNTOUCHED
 
@@ -31,10 +32,6 @@ MARK: Final = ".poolctl-state"
 _MARK_TEXT: Final = b"States of poolctl. Written by poolctl alone: never edit, merge or rebase this branch.\n"
 _RECEIPT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _RACES: Final = 50
-SHORTEST_LEASE: Final = 15.0
-"""Seconds: what a busy machine or a slow remote may need for a heartbeat."""
-
-_TIMEOUTS_IN_A_LEASE: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +103,7 @@ class GitStore:
 
     def acquire(self, request: LockRequest) -> GitLock:
         """Return the lock. Raises LockHeldError when ``request.timeout`` seconds did not suffice."""
-        self._lock = acquire_git_lock(self._place, request)
+        self._lock = acquire_lock(self._place, request, hold=GitLock)
         return self._lock
 
     def find_holder(self) -> Holder | None:
@@ -116,7 +113,7 @@ class GitStore:
 
     def is_dead(self, holder: Holder) -> bool:
         """Tell whether ``holder`` was a process of this clone and has ended. Raises StateFileError."""
-        return is_git_holder_dead(self._place, holder)
+        return is_lock_holder_dead(self._place, holder)
 
     def find_obstacle(self) -> str:
         """Return nothing: whether a push is taken, only a push tells."""
@@ -124,7 +121,7 @@ class GitStore:
 
     def break_lock(self, lock_id: str) -> Holder:
         """Remove the lock of exactly this id and return its holder. Raises LockLostError for another id."""
-        return break_git_lock(self._place, lock_id)
+        return break_leased_lock(self._place, lock_id)
 
     @property
     def _pending(self) -> str:
@@ -206,7 +203,7 @@ def open_git_store(
         ref=f"{where.ref}-lock/{slug}",
         side_path=git.directory / TOOL_DIRECTORY / f"{slug}.flock",
         shown=f"{path} on {where.ref.removeprefix('refs/heads/')} of {where.remote}",
-        lease=max(SHORTEST_LEASE, request_timeout * _TIMEOUTS_IN_A_LEASE),
+        lease=compute_lease(request_timeout),
         clock=clock,
         sleep=sleep,
     )

@@ -15,10 +15,10 @@ RACER = """
 import os, sys
 from pathlib import Path
 from git_sites import open_clone
-from planner.state import git_store
+from planner.state import lease
 from planner.state.errors import LockLostError
 from state_values import make_request, make_state
-git_store.SHORTEST_LEASE = 10.0
+lease.SHORTEST_LEASE = 10.0
 folder, name, is_dying = Path(sys.argv[1]), sys.argv[2], sys.argv[3] == "die"
 store = open_clone(folder / name, request_timeout=0.1)
 print("ready", flush=True)
@@ -40,10 +40,10 @@ HOLDER = """
 import sys
 from pathlib import Path
 from git_sites import open_clone
-from planner.state import git_store
+from planner.state import lease
 from planner.state.errors import LockLostError
 from state_values import make_request, make_state
-git_store.SHORTEST_LEASE = 3.0
+lease.SHORTEST_LEASE = 3.0
 store = open_clone(Path(sys.argv[1]), request_timeout=0.1)
 held = store.acquire(make_request("paused"))
 store.save(make_state(serial=1))

@@ -1,0 +1,134 @@
+"""A held lock with a lease: its heartbeat, and what its holder may still do."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Final, Generic, Self, TypeVar
+
+from planner.core.diagnostics import Diagnostic, make_error
+from planner.state.errors import LockLostError, StateError, StoreError
+from planner.state.lease import KEPT, LockPlace, find_lock, format_lock, make_beat, read_life_clock
+from planner.state.lock import Holder, format_holder_line
+
+_BEATS: Final = 3
+_RENEWALS: Final = 10
+PlaceT = TypeVar("PlaceT", bound=LockPlace)
+
+
+class LeasedLock(Generic[PlaceT]):
+    """A held lock. Its heartbeat runs in a thread until ``release``; several threads may use it."""
+
+    def __init__(self, place: PlaceT, holder: Holder, *, version: str, since: float, side_file: int) -> None:
+        """Keep a lock that was written as ``version`` after ``since`` (life clock); ``acquire_lock`` makes these."""
+        self.holder = holder
+        self._place = place
+        self._version = version
+        self._until = since + place.lease
+        self._side_file = side_file
+        self._turn = threading.RLock()
+        self._tried: set[str] = set()
+        self._lost: Diagnostic | None = None
+        self._end = threading.Event()
+        self._heart = threading.Thread(target=self._beat_on, name="poolctl-heartbeat", daemon=True)
+        self._heart.start()
+
+    @property
+    def is_released(self) -> bool:
+        """Tell whether ``release`` was called."""
+        return self._side_file < 0
+
+    @contextlib.contextmanager
+    def renewed(self) -> Iterator[str]:
+        """Renew the lock, and yield its version, which no heartbeat changes before the block ends.
+
+        Raises LockLostError where the lock is not ours any more, and StoreError where its place does not answer.
+        """
+        with self._turn:
+            if self._lost is not None:
+                raise LockLostError(self._lost)
+            self._renew()
+            yield self._version
+
+    def require(self, seconds: float) -> None:
+        """Raise LockLostError or StoreError unless nobody can take the lock in the next ``seconds``."""
+        if self._lost is None and read_life_clock() + seconds <= self._until:
+            return
+        with self.renewed():
+            pass
+
+    def lose(self) -> LockLostError:
+        """Note that the lock is somebody else's now, and return what to tell the user. Raises StoreError."""
+        found = find_lock(self._place)
+        by = f"It is held now: {format_holder_line(found.holder)}." if found else "Nobody holds it now."
+        detail = (
+            f"Somebody took or broke the lock of this run (`force-unlock`, or its lease of {self._place.lease:.0f}s "
+            f"was over) while it was going on. {by} {KEPT}"
+        )
+        self._lost = make_error("state.lock-lost", "The lock of this run is gone", detail=detail)
+        return LockLostError(self._lost)
+
+    def release(self) -> None:
+        """Give the lock back; one that is no longer ours is left alone.
+
+        Where its place does not answer the lock stays: this directory can prove that its process has ended, and for
+        the others its lease runs out.
+        """
+        if self.is_released:
+            return
+        self._end.set()
+        self._heart.join()
+        side_file, self._side_file = self._side_file, -1
+        try:
+            with self._turn, contextlib.suppress(StoreError):
+                if self._lost is None:
+                    self._place.remove(self._find_ours())
+        finally:
+            os.close(side_file)
+
+    def __enter__(self) -> Self:
+        """Return the lock itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        """Release the lock."""
+        self.release()
+
+    def _renew(self) -> None:
+        for _ in range(_RENEWALS):
+            since, beat = read_life_clock(), make_beat()
+            self._tried.add(beat)
+            following = self._place.swap(self._version, format_lock(self.holder, lease=self._place.lease, beat=beat))
+            if following:
+                self._settle(following, until=since + self._place.lease)
+                return
+            found = find_lock(self._place)
+            if found is None or found.beat not in self._tried:
+                raise self.lose()
+            # An earlier swap of ours has arrived after all, though no answer came.
+            self._settle(found.version, until=self._until)
+        raise StoreError(make_error("state.unreachable", "The lock could not be renewed", detail=KEPT))
+
+    def _settle(self, version: str, *, until: float) -> None:
+        self._version, self._until = version, until
+        self._tried.clear()
+
+    def _find_ours(self) -> str:
+        """Return the version that our lock stands at: a swap without an answer may have moved it."""
+        found = find_lock(self._place) if self._tried else None
+        return found.version if found is not None and found.beat in self._tried else self._version
+
+    def _beat_on(self) -> None:
+        pause = self._place.lease / _BEATS
+        while not self._end.wait(pause):
+            try:
+                with self.renewed():
+                    pause = self._place.lease / _BEATS
+            except LockLostError:
+                return
+            except StateError:
+                # Whether the lease is still good is judged where a request is about to be sent.
+                pause = self._place.lease / _BEATS / 3
