@@ -1,11 +1,11 @@
 """Several ``-C DIR``: the command runs in one directory after the other."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from planner.cli.session import DONE, FAILED, Session
 from planner.cli.spelling import is_awaiting_value
+from planner.core.lazy_dataclass import dataclass
 from planner.views.escape import escape_text
 
 

@@ -1,12 +1,12 @@
 """Plans shown and saved: what ``plan``, ``apply``, ``destroy``, ``import`` and ``show`` have in common."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from planner.cli.session import Session
 from planner.core.changes import Plan, PlanInputs
+from planner.core.lazy_dataclass import dataclass
 from planner.state.files import load_text, save_atomically
 from planner.state.plan_document import format_plan as format_document
 from planner.state.plan_document import parse_plan

@@ -1,10 +1,10 @@
 """The session: what every command is given before it starts, and how it tells what it found."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from planner.core.diagnostics import Diagnostic
+from planner.core.lazy_dataclass import dataclass
 from planner.views.diagnostics_text import format_diagnostics
 from planner.views.terminal import Terminal
 

@@ -1,7 +1,7 @@
 """What is to be written to adopt live objects: blocks, their names, references between them, and what is left out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from planner.config.block_naming import make_block_name
@@ -11,6 +11,7 @@ from planner.config.documents import Document
 from planner.config.link_checks import find_link_faults
 from planner.config.templates import escape_literal
 from planner.core.addresses import Address
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import Tree, Value, as_text, as_tree
 from planner.kinds.block_bodies import build_body
 

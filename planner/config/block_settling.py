@@ -4,7 +4,6 @@ The checks of ``validate`` decide themselves, so that what is written is what th
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from planner.config.blocks import RawBlock, build_blocks
 from planner.config.documents import Document
@@ -17,6 +16,7 @@ from planner.config.value_checks import find_value_faults
 from planner.config.wording import format_path
 from planner.core.addresses import Address
 from planner.core.diagnostics import Severity
+from planner.core.lazy_dataclass import dataclass
 from planner.core.secrets import is_secret_key
 from planner.core.trees import Tree, Value, as_list, as_tree
 

@@ -1,12 +1,12 @@
 """The blocks of all files side by side, as the checks read them: raw tables with their places."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from planner.config.documents import Document
 from planner.config.faults import Fault
 from planner.config.positions import TomlPath
 from planner.core.addresses import Address, parse_address
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import Tree, as_list, as_text, as_tree
 from planner.kinds.names import BLOCK_KINDS
 

@@ -10,7 +10,6 @@ import functools
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.config.cel_bounds import check_bounds, check_result
@@ -18,6 +17,7 @@ from planner.config.cel_errors import CelError
 from planner.config.cel_words import explain_compilation, explain_evaluation
 from planner.config.expression_tokens import find_tokens
 from planner.core.addresses import Address, parse_address
+from planner.core.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from cel_expr_python import cel

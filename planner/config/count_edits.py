@@ -2,7 +2,6 @@
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from planner.config.positions import TomlPath
@@ -12,6 +11,7 @@ from planner.core.addresses import Address
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.field_paths import EntryKey
+from planner.core.lazy_dataclass import dataclass
 from planner.core.preparing import RESOURCES
 from planner.core.scaling import ScaledEntry, ScaleTarget
 from planner.core.trees import Tree, Value, as_int, as_list, as_text, as_tree, find_member

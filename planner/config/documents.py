@@ -3,13 +3,14 @@
 import re
 import stat
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
 
 from planner.config.positions import find_double
 from planner.config.source_lines import make_location
 from planner.core.diagnostics import Diagnostic, SourceLocation, make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import Tree
 
 SUFFIX: Final = ".pools.toml"

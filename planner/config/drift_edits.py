@@ -1,7 +1,6 @@
 """Where the files write what others have changed, and what is to stand there instead; or why that is not for a tool."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from planner.config.block_texts import format_value
@@ -13,6 +12,7 @@ from planner.config.text_edits import find_spelling
 from planner.core.addresses import Address
 from planner.core.changes import DriftRow
 from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import ABSENT, Maybe, Tree, Value, as_list, as_tree, find_member, is_same
 from planner.kinds.block_bodies import build_value
 

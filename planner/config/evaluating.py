@@ -1,6 +1,6 @@
 """Evaluating every text of a value: to plain values for locals and ``for_each``, to TOML spelling for blocks."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from planner.config.cel import UnknownId
@@ -10,6 +10,7 @@ from planner.config.findings import Findings
 from planner.config.language import CODE, is_reference_key
 from planner.config.positions import TomlPath
 from planner.config.templates import MARK, escape_literal
+from planner.core.lazy_dataclass import dataclass
 from planner.kinds.block_trees import parse_reference
 
 

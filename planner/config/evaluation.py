@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from planner.config.cel import UnknownId, evaluate
@@ -10,6 +10,7 @@ from planner.config.cel_errors import CelError
 from planner.config.expression_names import BLOCK_ROOTS, ROOTS, Name, find_names
 from planner.config.templates import Broken, Expression, parse_template
 from planner.config.wording import find_near
+from planner.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

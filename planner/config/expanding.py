@@ -5,7 +5,7 @@ for each instance, under the name ``team["a"]``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from planner.config.blocks import RawBlock
@@ -20,6 +20,7 @@ from planner.config.scopes import Declarations, Scopes, add_each, build_scopes
 from planner.config.templates import has_expression
 from planner.config.variables import Variables
 from planner.core.addresses import Address
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import Tree, as_tree
 from planner.kinds.names import BLOCK_KINDS
 

@@ -1,10 +1,10 @@
 """The names that an expression reads: ``var.x``, ``local.x``, ``each.key``, ``network.x.id``."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from planner.config.expression_tokens import OPENING, Token, find_tokens
+from planner.core.lazy_dataclass import dataclass
 
 ROOTS: Final = ("var", "local", "each", "network", "pool")
 BLOCK_ROOTS: Final = frozenset({"network", "pool"})

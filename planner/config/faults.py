@@ -1,7 +1,6 @@
 """Faults: what is wrong at one path of one file, before its line is looked up."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from planner.config.positions import TomlPath, strip_instance
@@ -9,6 +8,7 @@ from planner.config.source_map import SourceMap
 from planner.config.wording import format_path
 from planner.core.addresses import parse_address
 from planner.core.diagnostics import Diagnostic, Severity
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import ABSENT, Maybe, as_list, find_member
 from planner.kinds.names import BLOCK_KINDS
 

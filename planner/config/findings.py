@@ -1,10 +1,11 @@
 """What is found while expressions are evaluated: faults, and places about which nothing more is to be said."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from planner.config.faults import Fault
 from planner.config.positions import TomlPath, strip_instance
+from planner.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

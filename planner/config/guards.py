@@ -2,10 +2,10 @@
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from planner.core.desired import Guards
+from planner.core.lazy_dataclass import dataclass
 from planner.core.money import make_amount
 from planner.core.trees import Tree
 from planner.kinds.rule_blocks import DISRUPTION_WORDS, DRIFT_WORDS, LimitsBlock

@@ -1,7 +1,6 @@
 """``[include]``: files of other directories that are read as if they stood in this one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from planner.config.blocks import RawBlock
@@ -9,6 +8,7 @@ from planner.config.documents import SUFFIX, Document, find_documents
 from planner.config.faults import Fault
 from planner.config.wording import format_value
 from planner.core.diagnostics import Diagnostic
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import as_list, as_tree
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from planner.config.blocks import RawBlock
@@ -11,6 +10,7 @@ from planner.config.evaluating import FAILED, Site, evaluate_value
 from planner.config.faults import Fault
 from planner.config.value_checks import is_unsafe_text
 from planner.config.wording import format_value, name_type
+from planner.core.lazy_dataclass import dataclass
 
 MAXIMUM_INSTANCES: Final = 10_000
 

@@ -3,8 +3,9 @@
 import enum
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from planner.core.lazy_dataclass import dataclass
 
 
 class TokenKind(enum.Enum):

@@ -1,10 +1,11 @@
 """The lines of a TOML text and the brackets of its values, with every comment and blank line."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, TypeAlias
 
 from planner.config.layout_tokens import Token, TokenKind
+from planner.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

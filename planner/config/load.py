@@ -5,7 +5,7 @@ user wrote.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from planner.config.variables import WITHOUT_VALUE
 from planner.core.changes import InputVariable
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, Severity, SourceLocation, has_errors, make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import as_text, as_tree
 
 

@@ -6,8 +6,10 @@ and is looked up at whatever encloses it.
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from planner.core.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from tree_sitter import Node

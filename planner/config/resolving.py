@@ -1,7 +1,6 @@
 """Variables, then expressions: from the files as they are written to the files as they are meant."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +24,7 @@ from planner.config.variable_inputs import (
 from planner.config.variables import resolve_variables
 from planner.core.changes import InputVariable
 from planner.core.diagnostics import Diagnostic
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import as_tree
 from planner.kinds.block_types import is_block_name
 from planner.kinds.names import BLOCK_KINDS

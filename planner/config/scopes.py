@@ -1,7 +1,7 @@
 """What expressions read, evaluated in the order in which one needs the other: locals, instances, names of blocks."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from planner.config.instances import Repetition, find_repetition
 from planner.config.templates import MARK
 from planner.config.variables import Variables
 from planner.core.addresses import Address
+from planner.core.lazy_dataclass import dataclass
 from planner.kinds.names import BLOCK_KINDS
 
 Node = tuple[str, str]

@@ -1,7 +1,6 @@
 """The shape of a file: keys, types, ranges and patterns, as the block models say."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -14,6 +13,7 @@ from planner.config.later import is_later_key
 from planner.config.positions import TomlPath, strip_instance
 from planner.config.schema import Schema, load_schema
 from planner.config.wording import find_wording
+from planner.core.lazy_dataclass import dataclass
 from planner.kinds.block_types import PLAIN, TABLE
 
 

@@ -1,7 +1,7 @@
 """From an address and a config path to the line that sets it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from planner.config.documents import Document
 from planner.config.positions import Place, TomlPath, find_places, strip_instance
@@ -9,6 +9,7 @@ from planner.config.source_lines import make_location
 from planner.config.text_places import find_text_place
 from planner.core.addresses import Address
 from planner.core.diagnostics import SourceLocation
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import Maybe, Tree, Value, as_list, as_text, as_tree, find_member
 from planner.kinds.names import LIST_KEYS, Bracket, PatternStep, find_entry_texts, parse_pattern
 

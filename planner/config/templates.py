@@ -2,10 +2,10 @@
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from planner.config.expression_tokens import OPENING, find_tokens
+from planner.core.lazy_dataclass import dataclass
 
 MARK: Final = "${"
 ESCAPED: Final = "$${"

@@ -6,11 +6,12 @@ an empty text, list or 0 where nothing was set. What it marks as sensitive is no
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from planner.config.adoption import Found, LeftOut
 from planner.config.terraform_values import build_network_tree, build_pool_tree, drop_sensitive
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import Tree, as_list, as_text, as_tree, find_member
 
 POOL_TYPE: Final = "huaweicloud_modelarts_resource_pool"

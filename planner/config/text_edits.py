@@ -3,12 +3,13 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 from typing import Final, cast
 
 from planner.config.documents import Document
 from planner.config.positions import Place, TomlPath, find_places
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import Tree, Value, is_same
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9][0-9A-Fa-f_xo]*", re.ASCII)

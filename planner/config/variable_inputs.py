@@ -1,13 +1,13 @@
 """Where the values of variables come from, lowest to highest: default, environment, files, options."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from planner.config.documents import Document, load_document
 from planner.core.changes import InputVariable
 from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.lazy_dataclass import dataclass
 
 PREFIX: Final = "POOLCTL_VAR_"
 AUTO_SUFFIX: Final = ".auto.vars.toml"

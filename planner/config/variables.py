@@ -1,7 +1,7 @@
 """``[variable.NAME]``: what is declared, which of the given values is valid, and whether it keeps the rules."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from planner.config.blocks import RawBlock, read_rows, read_text
@@ -15,6 +15,7 @@ from planner.config.variable_types import read_text as parse_text
 from planner.config.wording import find_near, format_value
 from planner.core.changes import InputVariable
 from planner.core.diagnostics import Diagnostic, Severity, make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.core.secrets import HIDDEN, is_secret_key
 
 Declared = Mapping[str, RawBlock]

@@ -5,12 +5,12 @@ import difflib
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from planner.config.positions import TomlPath
 from planner.config.schema import Schema, find_schema
 from planner.config.source_lines import redact_line
+from planner.core.lazy_dataclass import dataclass
 from planner.core.secrets import HIDDEN, is_secret_key
 from planner.kinds.names import BLOCK_KINDS
 

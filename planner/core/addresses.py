@@ -1,7 +1,8 @@
 """Addresses: how files, state, plans and people point at one resource."""
 
 import re
-from dataclasses import dataclass
+
+from planner.core.lazy_dataclass import dataclass
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
 _ADDRESS = re.compile(rf'^(?P<kind>[a-z]+)\.(?P<name>{_NAME})(?:\["(?P<key>[^"\\\x00-\x1f]+)"\])?\Z')

@@ -1,11 +1,11 @@
 """Which changes of a plan a run may make: what was approved, what is blocked, and what hangs on that."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change, Plan
 from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.core.plan_blocks import WAITING
 
 

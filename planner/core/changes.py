@@ -1,13 +1,13 @@
 """The values of a plan: field changes, operations, changes, drift, blocks, and the plan itself."""
 
 import enum
-from dataclasses import dataclass
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, SourceLocation
 from planner.core.evidence import Endangered, FlavorAccelerators, SoldOut
 from planner.core.field_paths import FieldPath
 from planner.core.guard_record import Loosened
+from planner.core.lazy_dataclass import dataclass
 from planner.core.money import HourlyCost
 from planner.core.snapshot import LiveQuota, LiveResource
 from planner.core.tracking import ServiceIdentity

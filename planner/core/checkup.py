@@ -4,8 +4,9 @@ import datetime as dt
 import email.utils
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from planner.core.lazy_dataclass import dataclass
 
 SKEW_WARNED: Final = 60
 SKEW_REFUSED: Final = 900

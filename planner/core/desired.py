@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, Final
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import SourceLocation
+from planner.core.lazy_dataclass import dataclass
 from planner.core.money import Prices
 from planner.core.trees import Tree
 

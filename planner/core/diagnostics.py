@@ -2,7 +2,8 @@
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from planner.core.lazy_dataclass import dataclass
 
 
 class Severity(enum.Enum):

@@ -1,7 +1,8 @@
 """Which configuration directories of a repository a set of changed files touches."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from planner.core.lazy_dataclass import dataclass
 
 Path = tuple[str, ...]
 """A path in the repository, part by part."""

@@ -1,7 +1,6 @@
 """Drift: what others changed since the last apply, and what is to be done about it (semantics 2.3)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from planner.core.addresses import Address
 from planner.core.assign import find_field
@@ -10,6 +9,7 @@ from planner.core.field_changes import find_differences
 from planner.core.field_paths import FieldPath
 from planner.core.flatten import Refined, find_refined_keys, find_shared_keys
 from planner.core.kind_rules import KindRules
+from planner.core.lazy_dataclass import dataclass
 from planner.core.list_order import is_same_field
 from planner.core.live_trees import find_phase, make_seen
 from planner.core.snapshot import LiveResource

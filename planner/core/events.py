@@ -1,11 +1,11 @@
 """What happens while a command runs, as values: workflows emit them, views phrase them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from planner.core.addresses import Address
 from planner.core.changes import Action, Outcome, Plan
+from planner.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

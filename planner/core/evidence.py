@@ -1,6 +1,6 @@
 """What a look at jobs and flavors adds to a change: who would die of it, and where nothing is left to buy."""
 
-from dataclasses import dataclass
+from planner.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,9 @@
 """What has to be looked at besides the resources themselves, and for which pools (semantics 1.6)."""
 
-from dataclasses import dataclass
-
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change, Disruption, FieldChange, Plan
 from planner.core.desired import DesiredState, Guards
+from planner.core.lazy_dataclass import dataclass
 from planner.core.tallies import count_added, count_removed
 from planner.core.trees import as_int
 

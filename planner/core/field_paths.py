@@ -1,7 +1,8 @@
 """Paths of single fields inside a resource's tree, with list entries named by their keys."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from planner.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)

@@ -6,12 +6,12 @@ the whole entry then, so that it hits the right zone only where there is but one
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from planner.core.assign import find_field
 from planner.core.changes import Change, NodeConstraint
 from planner.core.field_paths import EntryKey
 from planner.core.kind_rules import KindRules
+from planner.core.lazy_dataclass import dataclass
 from planner.core.node_counts import find_matching
 from planner.core.preparing import RESOURCES, find_entry_keys
 from planner.core.snapshot import Evidence

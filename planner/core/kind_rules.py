@@ -5,12 +5,12 @@ what it names and everything below it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from planner.core.changes import Disruption, FieldChange, FlavorNodes, Intent, NodeConstraint
 from planner.core.evidence import Growth
 from planner.core.field_paths import EntryKey, FieldPath
+from planner.core.lazy_dataclass import dataclass
 from planner.core.snapshot import Evidence, LiveWorkload, Unread
 from planner.core.trees import Maybe, Tree
 

@@ -1,9 +1,9 @@
 """Limits on what goes and comes, judged by a tally (semantics 5.1, 5.2)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from planner.core.desired import Guards
+from planner.core.lazy_dataclass import dataclass
 from planner.core.money import format_amount
 from planner.core.tallies import Tally
 

@@ -4,11 +4,10 @@ The ownership rules are semantics 2 and 3: a member that the files do not set is
 tool sent and whose line is gone is removed where the kind lets it be removed, else released.
 """
 
-from dataclasses import dataclass
-
 from planner.core.entries import find_refined, index_entries
 from planner.core.field_paths import EntryKey, FieldPath
 from planner.core.kind_rules import KindRules, ListRule, find_list_rule, is_removable
+from planner.core.lazy_dataclass import dataclass
 from planner.core.list_order import sort_plain
 from planner.core.trees import ABSENT, Maybe, Tree, Value, as_list, as_tree, is_same
 

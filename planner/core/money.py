@@ -1,9 +1,10 @@
 """Money per hour in decimal arithmetic: prices of the files times nodes, without float noise."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from planner.core.lazy_dataclass import dataclass
 
 Prices = Mapping[str, Decimal]
 """The price of one node an hour by flavor, in whatever currency the files mean."""

@@ -2,8 +2,9 @@
 
 import fnmatch
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from planner.core.lazy_dataclass import dataclass
 from planner.core.node_counts import ACTIVE_STATUSES
 from planner.core.snapshot import Evidence, LiveNode, LiveWorkload, Unread
 

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from planner.core.entries import make_key
 from planner.core.events import NodeProgress
 from planner.core.field_paths import EntryKey
 from planner.core.kind_rules import KindRules, ListRule
+from planner.core.lazy_dataclass import dataclass
 from planner.core.preparing import RESOURCES
 from planner.core.snapshot import LiveResource
 from planner.core.trees import ABSENT, Tree, as_int, as_list, as_text, as_tree, find_member

@@ -1,8 +1,7 @@
 """Whether the nodes that an operation asked for are there, still on their way, or will not come."""
 
-from dataclasses import dataclass
-
 from planner.core.addresses import Address
+from planner.core.lazy_dataclass import dataclass
 from planner.core.node_tallies import NodeTally, make_node_progress
 from planner.core.progress import Broken, Pending, Progress, Reached, report_partial
 

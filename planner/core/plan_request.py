@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from planner.core.addresses import Address, is_covering
 from planner.core.changes import Basis, PlanInputs
 from planner.core.desired import DesiredState, ImportBlock, RemovedBlock
 from planner.core.diagnostics import SourceLocation
 from planner.core.kind_rules import KindRules
+from planner.core.lazy_dataclass import dataclass
 from planner.core.live_trees import make_tree
 from planner.core.policies import Judge, judge_nothing
 from planner.core.references import find_dependencies

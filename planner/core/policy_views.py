@@ -1,10 +1,11 @@
 """A plan as the conditions of policies read it: plain values, the same on every machine."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from planner.core.changes import Action, Change, FieldChange
+from planner.core.lazy_dataclass import dataclass
 from planner.core.money import Prices, find_cost
 from planner.core.snapshot import LiveFlavor, Unread
 from planner.core.trees import ABSENT, CountRange, Maybe, Reference

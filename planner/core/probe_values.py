@@ -3,9 +3,10 @@
 import enum
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, TypeAlias
 
+from planner.core.lazy_dataclass import dataclass
 from planner.core.snapshot import LiveNode, LiveResource
 from planner.core.trees import Maybe, Tree, as_int, as_list, as_text, as_tree, find_member
 

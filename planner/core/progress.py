@@ -1,12 +1,12 @@
 """What one read says of a wait: reached, pending or broken, and the diagnostics of what broke."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, make_error, make_notice
 from planner.core.events import NodeProgress
+from planner.core.lazy_dataclass import dataclass
 
 _PHASE_ADVICE = {
     "Waiting": "It waits for a payment or an approval, which the service's administrator gives.",

@@ -1,11 +1,10 @@
 """An operation's body, made again on what is there now (semantics 6.1)."""
 
-from dataclasses import dataclass
-
 from planner.core.assign import find_field
 from planner.core.changes import Intent, Operation
 from planner.core.flatten import flatten
 from planner.core.kind_rules import KindRules
+from planner.core.lazy_dataclass import dataclass
 from planner.core.list_order import is_same_field
 from planner.core.merge_patch import make_merge_patch
 from planner.core.schedule import apply_intents

@@ -2,12 +2,12 @@
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from planner.core.assign import find_field
 from planner.core.changes import Change, Disruption, FieldChange, Operation
 from planner.core.field_paths import FieldPath
 from planner.core.kind_rules import KindRules, is_covered, is_removable
+from planner.core.lazy_dataclass import dataclass
 from planner.core.merge_patch import make_merge_patch
 from planner.core.preparing import RESOURCES
 from planner.core.schedule import apply_intents, make_creation_body

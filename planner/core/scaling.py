@@ -1,7 +1,6 @@
 """What ``scale`` asks for: so many nodes of one flavor, node pool and zone; and what a plan makes of it."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from planner.core.addresses import Address
@@ -9,6 +8,7 @@ from planner.core.assign import find_field
 from planner.core.changes import Action, Change, Plan
 from planner.core.field_paths import EntryKey
 from planner.core.kind_rules import KindRules
+from planner.core.lazy_dataclass import dataclass
 from planner.core.preparing import RESOURCES
 from planner.core.trees import Tree, as_int
 

@@ -1,9 +1,10 @@
 """The snapshot: what the service said when it was read, and the evidence about running jobs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from planner.core.addresses import Address
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import Tree
 
 

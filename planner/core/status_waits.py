@@ -1,9 +1,9 @@
 """What a status says of job types, drivers, connections and phases that an operation asked for."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from planner.core.addresses import Address
+from planner.core.lazy_dataclass import dataclass
 from planner.core.node_waits import format_count
 from planner.core.progress import (
     Broken,

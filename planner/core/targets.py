@@ -1,7 +1,6 @@
 """The target of one resource: what the files make of it, whose each difference is, and what is let go."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from planner.core.assign import find_field, set_field
@@ -14,6 +13,7 @@ from planner.core.field_changes import Difference, find_differences
 from planner.core.field_paths import FieldPath
 from planner.core.flatten import Refined, find_refined_keys, flatten
 from planner.core.kind_rules import Circumstances, KindRules, find_list_rule, is_covered
+from planner.core.lazy_dataclass import dataclass
 from planner.core.live_trees import make_tree
 from planner.core.merge import Versions, merge_resource
 from planner.core.preparing import (

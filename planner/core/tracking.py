@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from planner.core.addresses import Address
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import Tree
 
 

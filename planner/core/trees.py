@@ -6,10 +6,10 @@ Three things are told apart that Python's ``==`` confuses: a member that is not 
 """
 
 import enum
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, Union
 
 from planner.core.addresses import Address
+from planner.core.lazy_dataclass import dataclass
 
 
 class _Absent(enum.Enum):

@@ -1,13 +1,13 @@
 """Whether what an operation asked for is reached, given one fresh read (contract 4.2 to 4.6; semantics 7)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from planner.core.assign import find_field, set_field
 from planner.core.changes import Change, Intent, Operation
 from planner.core.diagnostics import Diagnostic
 from planner.core.field_paths import EntryKey, FieldPath
 from planner.core.kind_rules import KindRules, is_covered
+from planner.core.lazy_dataclass import dataclass
 from planner.core.list_order import sort_idle
 from planner.core.live_trees import find_phase, make_tree
 from planner.core.node_tallies import make_node_progress, make_tallies

@@ -1,11 +1,11 @@
 """Which change may run when: a state machine without a clock, fed with outcomes (semantics 6.6, 7.3)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from planner.core.addresses import Address
 from planner.core.changes import Applied, Change, Outcome, Skipped
+from planner.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,13 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, SourceLocation, make_error, make_warning
+from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import TrackedResource
 from planner.engine.journal_records import (
     ChangeEnded,

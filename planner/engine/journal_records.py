@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
 
 from planner.core.addresses import Address
+from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import TrackedResource
 from planner.core.trees import Value
 from planner.state.document import find_address, format_tracked, parse_tracked

@@ -5,13 +5,13 @@ made for whom. The records are those of a journal, so that one reading settles b
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from planner.core.addresses import Address
 from planner.core.advance import record_creation, record_update
 from planner.core.changes import Change, Operation
 from planner.core.diagnostics import SourceLocation, make_error
 from planner.core.kind_rules import KindRules
+from planner.core.lazy_dataclass import dataclass
 from planner.core.references import find_references, resolve_tree
 from planner.core.schedule import make_creation_body
 from planner.core.snapshot import LiveResource

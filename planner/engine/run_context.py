@@ -3,7 +3,6 @@
 import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from planner.core.addresses import Address
@@ -22,6 +21,7 @@ from planner.core.changes import (
 from planner.core.diagnostics import Diagnostic
 from planner.core.events import Emit
 from planner.core.kind_rules import KindRules
+from planner.core.lazy_dataclass import dataclass
 from planner.core.snapshot import LiveResource
 from planner.core.tracking import TrackedResource
 from planner.core.trees import Value

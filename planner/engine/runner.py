@@ -4,12 +4,12 @@ import queue
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change, Failed, Outcome, Skipped, Uncertain
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
 from planner.core.events import ChangeEnded
+from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import TrackedResource
 from planner.engine.change_run import keep_up, run_change
 from planner.engine.executor import Executor, Moves

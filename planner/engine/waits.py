@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from planner.core.addresses import Address
 from planner.core.changes import Failed, Waiting
 from planner.core.events import WaitProgressed
+from planner.core.lazy_dataclass import dataclass
 from planner.core.snapshot import Evidence, LiveNode, LiveResource
 from planner.core.waiting import Broken, Pending, Progress, Reached, Watch, find_progress, find_ready
 from planner.engine.run_context import RunContext, Sent, Step

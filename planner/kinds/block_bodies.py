@@ -5,11 +5,11 @@ derives in entries (semantics 3.2), what it says of billing, and members that no
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, get_args
 
 from planner.core.api_names import DEFAULT_WORKSPACE, ORDER_ID
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import ABSENT, Tree, Value, as_list, as_text, as_tree, find_member
 from planner.kinds.block_types import Block
 from planner.kinds.default_pools import is_default_pool

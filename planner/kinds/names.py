@@ -8,7 +8,6 @@ of a key out, used by ``lifecycle.ignore_changes`` (semantics 2.4).
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -22,6 +21,7 @@ from planner.core.api_names import (
     WORKSPACE_LABEL,
 )
 from planner.core.field_paths import EntryKey, FieldPath, Step
+from planner.core.lazy_dataclass import dataclass
 from planner.kinds.default_pools import is_default_pool
 
 NAMED_LABELS: Final[Mapping[str, str]] = MappingProxyType(

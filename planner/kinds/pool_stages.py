@@ -1,12 +1,13 @@
 """The order of a pool's update: workspace alone, growth and the rest, driver, shrinkage (semantics 7.1)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from planner.core.api_names import WORKSPACE_LABEL
 from planner.core.changes import FieldChange, Intent, NodeConstraint
 from planner.core.field_paths import EntryKey, FieldPath
 from planner.core.kind_rules import Stage
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import ABSENT, Maybe, Tree, as_int
 from planner.kinds.pool_entries import RESOURCES, find_named_entry, find_zones, is_logical
 

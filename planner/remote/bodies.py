@@ -4,9 +4,9 @@ Members that are not known stay in the trees as they came. A ``null`` where the 
 or a list counts as absent: that is how its servers write an empty one.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
+from planner.core.lazy_dataclass import dataclass
 from planner.core.snapshot import LiveNode, LiveResource, LiveWorkload
 from planner.core.trees import Tree, Value, as_int, as_text, as_tree
 from planner.remote.moments import format_moment

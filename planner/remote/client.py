@@ -11,11 +11,11 @@ import time
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from planner.core.desired import ProviderSettings
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import Value, as_text, as_tree
 from planner.remote.credentials import Credentials
 from planner.remote.endpoint import Endpoint

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, TypeAlias
 
+from planner.core.lazy_dataclass import dataclass
 from planner.remote.errors import CredentialsError
 
 _SENDABLE: Final = re.compile(r"[!-~]+")

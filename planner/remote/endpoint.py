@@ -3,11 +3,11 @@
 import re
 import urllib.parse
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from planner.core.desired import ProviderSettings
 from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import ServiceIdentity
 from planner.remote.hosts import (
     CLOUD_VARIABLE,

@@ -18,10 +18,10 @@
             └── ServerFault    5xx
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from planner.core.diagnostics import PoolctlError, make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.remote.advice import find_advice
 
 MISSING_CODES: Final = frozenset({"ModelArts.50015001", "ModelArts.50025001"})

@@ -3,10 +3,10 @@
 import threading
 import urllib.parse
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from planner.core.desired import ProviderSettings
+from planner.core.lazy_dataclass import dataclass
 from planner.remote.errors import AnswerLost, BadAnswer, RemoteError
 from planner.remote.lanes import Lane
 

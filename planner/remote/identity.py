@@ -8,9 +8,9 @@ import datetime as dt
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import Tree, as_text, as_tree
 from planner.remote.credentials import Password
 from planner.remote.errors import BadAnswer, CredentialsError, Refusal, RemoteError, Throttled, Unreachable

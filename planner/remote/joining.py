@@ -3,8 +3,10 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Generic, TypeVar
+
+from planner.core.lazy_dataclass import dataclass
 
 S = TypeVar("S")
 T = TypeVar("T")

@@ -1,9 +1,9 @@
 """Reading of lists and single resources: a list proves presence, only a coded 404 proves absence."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from planner.core.lazy_dataclass import dataclass
 from planner.core.snapshot import LiveResource
 from planner.core.trees import Value
 from planner.remote.bodies import Page, parse_page, parse_resource

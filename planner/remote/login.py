@@ -7,9 +7,9 @@ lie there.
 
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from planner.core.lazy_dataclass import dataclass
 from planner.remote.clouds_yaml import find_cloud_login
 from planner.remote.credentials import Credentials, KeyPair, Login, Password, Token, check_sendable
 from planner.remote.errors import CredentialsError

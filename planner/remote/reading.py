@@ -1,11 +1,12 @@
 """Reading of the service for a plan: one list call per kind and workspace, single reads for the rest."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias, TypeVar
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.core.snapshot import Evidence, LiveResource, Unread
 from planner.core.trees import Value
 from planner.remote.bodies import parse_node, parse_workload

@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
 
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import Tree, Value, as_int, as_list, as_text, as_tree
 from planner.remote.client import Client
 from planner.remote.paths import quote_segment

@@ -6,9 +6,9 @@ nothing (never sent, or 429), unless the caller reads again and rebuilds it firs
 
 import datetime as dt
 import email.utils
-from dataclasses import dataclass
 from typing import Final
 
+from planner.core.lazy_dataclass import dataclass
 from planner.remote.errors import AnswerLost, BadAnswer, Refused, RemoteError, ServerFault, Throttled, Unreachable
 
 LONGEST_RETRY_AFTER: Final = 30.0

@@ -10,9 +10,9 @@ import hashlib
 import hmac
 import urllib.parse
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from planner.core.lazy_dataclass import dataclass
 from planner.remote.credentials import KeyPair
 
 ALGORITHM: Final = "SDK-HMAC-SHA256"

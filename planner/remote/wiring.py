@@ -3,12 +3,12 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 import planner
 from planner.core.desired import ProviderSettings
+from planner.core.lazy_dataclass import dataclass
 from planner.remote.connection import make_opener, open_simulator
 from planner.remote.credentials import Credentials, KeyPair, Password, Token
 from planner.remote.endpoint import Endpoint

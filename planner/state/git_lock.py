@@ -4,9 +4,9 @@ Every push of the holder moves the lock's ref, and asks for it to be where the h
 lock can push nothing any more (semantics 8.3).
 """
 
-from dataclasses import dataclass
 from typing import Final
 
+from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import LockLostError
 from planner.state.git_remote import SKIP_CI, GitRemote, RefMove
 from planner.state.lease import LockPlace, format_lock, make_beat, read_life_clock

@@ -5,11 +5,11 @@ import secrets
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import StoreError
 from planner.state.git_command import Git, GitEnd, make_words, open_git
 

@@ -8,12 +8,12 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from planner.core.desired import GitBackend
 from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import State
 from planner.state.document import format_state, parse_state
 from planner.state.errors import DocumentError, LockLostError, StateChangedError, StoreError

@@ -4,10 +4,10 @@ import json
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from planner.core.diagnostics import Diagnostic, SourceLocation, make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import DocumentError
 from planner.state.os_errors import UNTOUCHED
 

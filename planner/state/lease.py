@@ -10,10 +10,11 @@ import math
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
+from planner.core.lazy_dataclass import dataclass
 from planner.state.lock import Holder, format_holder, parse_holder
 from planner.state.machine import Machine, find_machine
 

@@ -2,10 +2,11 @@
 
 import math
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Protocol, TypeVar
 
 from planner.core.diagnostics import make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import LockHeldError, LockLostError
 from planner.state.files import open_tool_directory
 from planner.state.lease import (

@@ -12,12 +12,13 @@ import os
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from planner.core.diagnostics import make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import LockHeldError, LockLostError, MissingFileError
 from planner.state.files import TOOL_DIRECTORY, open_tool_directory, sync_directory, write_fully
 from planner.state.lock import (

@@ -2,8 +2,9 @@
 
 import os
 import socket
-from dataclasses import dataclass
 from pathlib import Path
+
+from planner.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

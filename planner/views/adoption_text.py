@@ -3,10 +3,10 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, make_notice
+from planner.core.lazy_dataclass import dataclass
 from planner.views.escape import escape_text
 
 

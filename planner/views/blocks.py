@@ -1,11 +1,11 @@
 """The rows of one change grouped into its block and the blocks of its list entries."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from planner.core.changes import Action, Change
 from planner.core.field_paths import EntryKey
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import ABSENT, Tree, as_list, as_tree, find_member
 from planner.views.differences import Difference, build_differences, find_entry
 

@@ -1,11 +1,11 @@
 """The rows of one change: its field changes, what is known after apply, and what goes or comes whole."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from planner.core.changes import Action, Change, Disruption, FieldChange
 from planner.core.diagnostics import SourceLocation
 from planner.core.field_paths import EntryKey, FieldPath
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import ABSENT, Maybe, Reference, Tree, Value, as_list, as_text, as_tree, find_member
 from planner.views.escape import escape_text
 from planner.views.values import make_file_name, quote_text

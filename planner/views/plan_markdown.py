@@ -1,10 +1,10 @@
 """A plan as Markdown for a pull request: the summary first, folded diffs, and the command that approves it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from planner.core.changes import Change, Plan
+from planner.core.lazy_dataclass import dataclass
 from planner.views.change_order import rank_changes
 from planner.views.markdown_parts import (
     list_digests,

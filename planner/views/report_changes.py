@@ -1,11 +1,11 @@
 """One change of the HTML report, as values: its rows, its requests with their bodies, and what blocks it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from planner.core.changes import Action, Block, Change, Disruption, Operation
 from planner.core.diagnostics import SourceLocation
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import ABSENT, Maybe
 from planner.views.change_details import list_operation_details
 from planner.views.change_order import format_action, format_cost, format_nodes

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from planner.core.changes import Plan
+from planner.core.lazy_dataclass import dataclass
 from planner.views.change_order import format_nodes
 
 _MOST: Final = 12

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from planner.core.changes import Change, Disruption, DriftRow, Plan
+from planner.core.lazy_dataclass import dataclass
 from planner.core.money import format_amount
 from planner.views.change_order import format_nodes, rank_changes
 from planner.views.drift_text import format_side

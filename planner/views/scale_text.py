@@ -2,10 +2,10 @@
 
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from planner.core.addresses import Address
 from planner.core.holds import format_moment
+from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import Hold
 from planner.views.escape import escape_text
 from planner.views.spans import fit_width, wrap_text

@@ -3,8 +3,9 @@
 import enum
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from planner.core.lazy_dataclass import dataclass
 
 NARROWEST: Final = 40
 WIDEST: Final = 200

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from planner.core.lazy_dataclass import dataclass
 from planner.core.secrets import HIDDEN, is_secret_key
 from planner.core.trees import ABSENT, CountRange, Maybe, Reference, Tree, Value, as_tree, find_member
 from planner.views.values import VERBATIM_MEMBERS, build_file_names, make_file_name

@@ -1,7 +1,8 @@
 """The literal lines that name the tool: poolctl's own, and Terraform's for readers that look for them."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from planner.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

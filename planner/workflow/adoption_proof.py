@@ -1,7 +1,6 @@
 """The proof of an adoption: what would be written is loaded and planned, and has to come to imports alone."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from planner.config.adoption import Adoption, Surroundings, drop_blocks
 from planner.config.errors import ConfigError
@@ -10,6 +9,7 @@ from planner.core.addresses import Address, parse_address
 from planner.core.changes import Basis, Change, PlanInputs
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, Severity
+from planner.core.lazy_dataclass import dataclass
 from planner.core.plan_request import PlanningRequest
 from planner.core.planning import build_plan
 from planner.core.snapshot import LiveResource, Snapshot

@@ -1,7 +1,7 @@
 """``apply``: lock, settle, plan, ask, check everything again, run, save."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Literal, Protocol
 
@@ -10,6 +10,7 @@ from planner.core.approval import Chosen, choose, find_expected, is_loud, report
 from planner.core.changes import Failed, Plan, PlanInputs, Uncertain
 from planner.core.diagnostics import Diagnostic, PoolctlError
 from planner.core.events import ChangeEnded, Planned
+from planner.core.lazy_dataclass import dataclass
 from planner.core.receipts import Receipt
 from planner.core.recheck import recheck
 from planner.core.run_guards import drop_run_blocks, judge_run

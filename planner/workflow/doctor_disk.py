@@ -1,7 +1,6 @@
 """What ``doctor`` checks on this machine: versions, files, the state with its journal, and the lock."""
 
 import sys
-from dataclasses import dataclass
 from typing import Final
 
 import planner
@@ -10,6 +9,7 @@ from planner.config.load import load_configuration
 from planner.core.checkup import Check, make_doubt, make_ok, make_problem, make_skipped
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, PoolctlError, Severity
+from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import State
 from planner.engine.journal import load_open_runs
 from planner.state.lock import format_holder_line

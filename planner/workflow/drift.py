@@ -1,9 +1,8 @@
 """``drift``: what others changed since the last apply."""
 
-from dataclasses import dataclass
-
 from planner.core.changes import DriftRow, PlanInputs
 from planner.core.diagnostics import Diagnostic
+from planner.core.lazy_dataclass import dataclass
 from planner.workflow.plan import make_plan
 from planner.workflow.workplace import Workplace
 

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from planner.config.documents import SUFFIX, load_document
 from planner.config.layout import format_text
 from planner.core.diagnostics import Diagnostic, PoolctlError, SourceLocation, make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.state.files import save_atomically
 
 SUFFIXES: Final = (SUFFIX, ".vars.toml")

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from planner.config.documents import SUFFIX
 from planner.core.diagnostics import PoolctlError, make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.state.files import TOOL_DIRECTORY, load_text, save_atomically
 from planner.state.git_remote import find_state_remote
 from planner.state.os_errors import report_os_errors

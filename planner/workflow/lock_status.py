@@ -1,7 +1,6 @@
 """``lock status`` and ``force-unlock``: who holds the lock, and breaking it by its id."""
 
-from dataclasses import dataclass
-
+from planner.core.lazy_dataclass import dataclass
 from planner.state.lock import Holder
 from planner.workflow.workplace import Workplace, load_desired_state, open_store
 

@@ -1,9 +1,10 @@
 """``log``: the receipts of all applies, read without a lock, and what the service itself keeps."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, make_warning
+from planner.core.lazy_dataclass import dataclass
 from planner.core.receipts import Receipt, narrow_receipt
 from planner.core.tracking import State
 from planner.core.trees import as_text, find_member

@@ -1,9 +1,8 @@
 """``plan``: read everything, build the plan, write nothing."""
 
-from dataclasses import dataclass
-
 from planner.core.changes import Plan, PlanInputs
 from planner.core.diagnostics import Diagnostic
+from planner.core.lazy_dataclass import dataclass
 from planner.workflow.gather import prepare, recall_state
 from planner.workflow.service import check_identity, find_endpoint, open_service
 from planner.workflow.workplace import Workplace, load_files, open_store

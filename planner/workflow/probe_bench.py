@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from planner.core.diagnostics import make_error
 from planner.core.events import Emit, Noticed
+from planner.core.lazy_dataclass import dataclass
 from planner.core.live_trees import find_phase
 from planner.core.probe_experiments import build_resize, find_wanted
 from planner.core.probe_scenes import format_scene, is_calm

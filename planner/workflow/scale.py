@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from planner.config.count_edits import find_count_edits
 from planner.config.errors import ConfigError
@@ -12,6 +12,7 @@ from planner.core.addresses import Address
 from planner.core.changes import Plan
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.holds import renew_holds
+from planner.core.lazy_dataclass import dataclass
 from planner.core.scaling import ScaleTarget
 from planner.core.tracking import Hold
 from planner.workflow.apply import Applied, ApplyRequest, apply

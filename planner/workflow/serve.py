@@ -3,11 +3,12 @@
 import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.lazy_dataclass import dataclass
 from planner.workflow.errors import ServiceError
 
 if TYPE_CHECKING:

@@ -1,9 +1,8 @@
 """``undo``: plan the inverse of an apply; writes nothing, locks nothing."""
 
-from dataclasses import dataclass
-
 from planner.core.changes import Plan, PlanInputs
 from planner.core.diagnostics import Diagnostic, SourceLocation
+from planner.core.lazy_dataclass import dataclass
 from planner.core.receipts import Receipt
 from planner.core.reversal import Reversal
 from planner.core.undo import UndoStep

@@ -1,12 +1,12 @@
 """``validate``: check the files; no network, no state."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from planner.config.documents import MAXIMUM_BYTES
 from planner.config.load import load_configuration
 from planner.core.diagnostics import Diagnostic
+from planner.core.lazy_dataclass import dataclass
 from planner.workflow.workplace import Workplace
 
 

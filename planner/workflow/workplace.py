@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import planner
@@ -13,6 +12,7 @@ from planner.config.variable_inputs import VariableInputs
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, make_warning
 from planner.core.events import Emit, Noticed
+from planner.core.lazy_dataclass import dataclass
 from planner.state.local import open_local_store
 from planner.state.lock import LockRequest
 from planner.state.store import Store
