@@ -19,8 +19,10 @@ from planner.state.document import format_state, parse_state
 from planner.state.errors import DocumentError, LockLostError, StateChangedError, StoreError
 from planner.state.files import TOOL_DIRECTORY
 from planner.state.git_command import Git
+from planner.state.git_history import load_history, make_message, make_subject
 from planner.state.git_lock import GitLock, GitLockPlace
-from planner.state.git_remote import SKIP_CI, GitRemote, RefMove
+from planner.state.git_remote import GitRemote, RefMove
+from planner.state.history import NO_NOTE, SavedVersion, SaveNote, drop_checkpoints, make_version
 from planner.state.lease import KEPT, compute_lease, find_lock
 from planner.state.lease_taking import acquire_lock, break_leased_lock, is_lock_holder_dead
 from planner.state.lock import Holder, LockRequest
@@ -46,6 +48,7 @@ class GitStore:
     """One state file at a remote. Its methods are for one thread; a heartbeat runs beside them."""
 
     is_remote = True
+    has_history = True
 
     def __init__(self, place: GitLockPlace, *, ref: str, path: str) -> None:
         """Use ``open_git_store``."""
@@ -71,10 +74,20 @@ class GitStore:
         self._loaded = _Loaded(tip=tip, blob=blob)
         return state
 
-    def save(self, state: State) -> None:
+    def save(self, state: State, note: SaveNote = NO_NOTE) -> None:
         """Push the state. Raises LockLostError, StateChangedError, StoreError."""
         data = format_state(state).encode("utf-8", "surrogatepass")
-        self._commit({self._path: data}, what=f"serial {state.serial}", is_state=True)
+        self._commit({self._path: data}, version=make_version(state, note))
+
+    def load_versions(self) -> tuple[SavedVersion, ...]:
+        """Return the versions that were saved, newest first, of all clones. Raises StateError."""
+        return drop_checkpoints(version for version, _ in self._load_history())
+
+    def load_version(self, serial: int) -> State | None:
+        """Return the state as it was at ``serial``, or None where it never was. Raises StateError."""
+        commit = next((commit for version, commit in self._load_history() if version.serial == serial), "")
+        blob = self._find_blob(commit)
+        return parse_state(self._read(blob), source=f"serial {serial} of {self.shown}") if blob else None
 
     def save_receipt(self, receipt_id: str, text: str) -> None:
         """Keep a receipt beside the state. Raises LockLostError, StoreError; ValueError for a bad id."""
@@ -127,15 +140,25 @@ class GitStore:
     def _pending(self) -> str:
         return f"{self._stem}.pending.jsonl"
 
-    def _commit(self, changes: Mapping[str, bytes | None], *, what: str, is_state: bool = False) -> None:
-        """Push ``changes`` on top of what is there, again and again where other directories are faster."""
+    def _load_history(self) -> list[tuple[SavedVersion, str]]:
+        return load_history(self._remote.git, self._fetch_tip(), self._path)
+
+    def _commit(
+        self, changes: Mapping[str, bytes | None], *, what: str = "", version: SavedVersion | None = None
+    ) -> None:
+        """Push ``changes`` on top of what is there, again and again where other directories are faster.
+
+        ``version`` is that of the state, where it is among them.
+        """
         lock = self._require_lock()
+        who = lock.holder.who
+        message = make_message(self._path, version, who=who) if version else make_subject(self._path, what, who=who)
+        is_state = version is not None
         tip = self._loaded.tip
         for _ in range(_RACES):
             if is_state:
                 self._refuse_changed(tip)
             files = changes if tip else {**changes, MARK: _MARK_TEXT}
-            message = f"{self._path}: {what} by {lock.holder.who} {SKIP_CI}"
             following = self._remote.make_commit(tip, files, message=message)
             blob = self._find_blob(following)
             self._tried.add(blob)

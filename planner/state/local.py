@@ -1,5 +1,6 @@
 """The local store: the state is a file, its lock a file beside it. For one disk only."""
 
+import contextlib
 import os
 import re
 import time
@@ -9,8 +10,10 @@ from pathlib import Path
 from planner.core.diagnostics import make_error
 from planner.core.tracking import State
 from planner.state.document import format_state, parse_state
-from planner.state.errors import LockLostError, MissingFileError, StateChangedError
+from planner.state.errors import DocumentError, LockLostError, MissingFileError, StateChangedError
 from planner.state.files import load_text, save_atomically
+from planner.state.history import NO_NOTE, SavedVersion, SaveNote, is_of_same_run, make_version
+from planner.state.local_history import LocalHistory
 from planner.state.local_lock import (
     LocalLock,
     LocalLockPlace,
@@ -32,10 +35,14 @@ class LocalStore:
     """One state file. Not for use by several threads at once."""
 
     is_remote = False
+    has_history = True
 
     def __init__(self, place: LocalLockPlace) -> None:
         """Use ``open_local_store``."""
         self._place = place
+        self._history = LocalHistory(state=place.state)
+        self._serial = -1
+        self._saved: SavedVersion | None = None
         self._lock: LocalLock | None = None
         self._version: tuple[int, ...] | None = None
 
@@ -50,13 +57,13 @@ class LocalStore:
         try:
             text = load_text(self._place.state, what=_WHAT)
         except MissingFileError:
-            self._version = None
+            self._version, self._serial = None, -1
             return None
         state = parse_state(text, source=self._place.shown)
-        self._version = version
+        self._version, self._serial = version, state.serial
         return state
 
-    def save(self, state: State) -> None:
+    def save(self, state: State, note: SaveNote = NO_NOTE) -> None:
         """Replace the state file as a whole. Raises LockLostError, StateChangedError, StateFileError.
 
         The lock must be held, and the file must be the one that was loaded or saved last.
@@ -65,8 +72,25 @@ class LocalStore:
         if self._find_version() != self._version:
             detail = f"{self._place.shown!r} is not the file that this run has read. {UNTOUCHED} {_KEPT}"
             raise StateChangedError(make_error("state.changed", "The state was changed meanwhile", detail=detail))
-        save_atomically(self._place.state, format_state(state), what=_WHAT)
-        self._version = self._find_version()
+        text = format_state(state)
+        version = make_version(state, note)
+        if self._saved is None or not is_of_same_run(version, self._saved):
+            self._history.begin(version, previous=self._serial)
+        save_atomically(self._place.state, text, what=_WHAT)
+        self._version, self._serial, self._saved = self._find_version(), state.serial, version
+
+    def load_versions(self) -> tuple[SavedVersion, ...]:
+        """Return the versions that were saved here, newest first. Raises StateError."""
+        return self._history.load_versions()
+
+    def load_version(self, serial: int) -> State | None:
+        """Return the state as it was at ``serial``, or None where that is not kept. Raises StateError."""
+        with contextlib.suppress(DocumentError, MissingFileError):
+            present = parse_state(load_text(self._place.state, what=_WHAT), source=self._place.shown)
+            if present.serial == serial:
+                return present
+        text = self._history.load_text(serial)
+        return None if text is None else parse_state(text, source=f"serial {serial} of {self._place.shown}")
 
     def save_receipt(self, receipt_id: str, text: str) -> None:
         """Keep a receipt beside the state file, as ``pools.state.receipts/ID.json``.

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from planner.core.tracking import State
+from planner.state.history import NO_NOTE, SavedVersion, SaveNote
 from planner.state.lock import Holder, LockRequest
 
 
@@ -39,11 +40,19 @@ class Store(Protocol):
 
     Where ``is_remote``, the journal of a run is on another disk than the state: the store keeps what a run is about
     to send as well, so that whoever comes next can settle it.
+
+    Where it ``has_history``, each save is remembered with its note. Saves of one ``receipt_id`` are one version, the
+    last of them (``history.drop_checkpoints``); how many versions are kept whole is the store's own affair.
     """
 
     @property
     def is_remote(self) -> bool:
         """Tell whether other machines share the state."""
+        ...
+
+    @property
+    def has_history(self) -> bool:
+        """Tell whether earlier versions of the state can be had."""
         ...
 
     @property
@@ -55,8 +64,19 @@ class Store(Protocol):
         """Return the stored state, or None where there is none yet."""
         ...
 
-    def save(self, state: State) -> None:
+    def save(self, state: State, note: SaveNote = NO_NOTE) -> None:
         """Store ``state`` durably. Raises LockLostError without the lock, StateChangedError for a lost race."""
+        ...
+
+    def load_versions(self) -> tuple[SavedVersion, ...]:
+        """Return what is known of the versions that were saved, newest first; nothing without a history.
+
+        No state is read as a document.
+        """
+        ...
+
+    def load_version(self, serial: int) -> State | None:
+        """Return the state as it was at ``serial``, or None where that is not kept."""
         ...
 
     def save_receipt(self, receipt_id: str, text: str) -> None:

@@ -85,7 +85,10 @@ def test_clone_of_a_ci_job_will_do(clone, tmp_path, option):
     call_git(tmp_path, "clone", "--quiet", option, make_remote(tmp_path).as_uri(), "job")
     save(open_clone(tmp_path / "job"), 2, lock_id="job")
     save(open_clone(clone), 3)
-    assert open_clone(tmp_path / "job").load().serial == 3
+    job = open_clone(tmp_path / "job")
+    assert job.load().serial == 3
+    assert [one.serial for one in job.load_versions()] == [3, 2, 1]
+    assert job.load_version(2).serial == 2
 
 
 def test_ref_of_anything_else_is_left_alone(clone):
