@@ -1,4 +1,4 @@
-.PHONY: demo test setup check coverage
+.PHONY: demo test setup check coverage dist
 .DEFAULT_GOAL := test
 # The first Python that is new enough; set PYTHON to choose another.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -29,12 +29,16 @@ test: setup
 	.venv/bin/python -m pytest -n $(WORKERS)
 
 check: setup
-	.venv/bin/ruff format --check planner tests
-	.venv/bin/ruff check planner tests
-	.venv/bin/mypy planner
+	.venv/bin/ruff format --check planner tests tools
+	.venv/bin/ruff check planner tests tools
+	.venv/bin/mypy
 	.venv/bin/lint-imports
 
 # The tables alone reach every branch of the core; the laws would take minutes while branches are traced.
 coverage: setup
 	.venv/bin/python -m pytest tests/core -m 'not hypothesis' -n auto \
 		--cov=planner.core --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+
+# Wheel, source archive, single file, lock, bill of materials, notes, manual pages and completions, with their sums.
+dist: setup
+	.venv/bin/python -m tools.release

@@ -11,6 +11,13 @@ from planner.cli.session import DONE, Session
 _SHELLS: Final[dict[str, type[ShellComplete]]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 
 
+def make_completion_script(shell: str) -> str:
+    """Return the script of ``shell``, which is bash, zsh or fish; it asks poolctl itself at each key."""
+    made = _SHELLS[shell](click.Group(), {}, "poolctl", "_POOLCTL_COMPLETE")
+    # The base class formats the template; bash's own first runs a bash to warn about its version.
+    return f"{ShellComplete.source(made)}\n"
+
+
 @click.command(
     cls=Command,
     reads_files=False,
@@ -21,12 +28,8 @@ _SHELLS: Final[dict[str, type[ShellComplete]]] = {"bash": BashComplete, "zsh": Z
     ),
 )
 @click.argument("shell", type=click.Choice(list(_SHELLS)))
-@click.pass_context
-def completion(context: click.Context, shell: str) -> int:
+@click.pass_obj
+def completion(session: Session, shell: str) -> int:
     """Print the completion script of a shell."""
-    session: Session = context.obj
-    root = context.find_root()
-    made = _SHELLS[shell](root.command, {}, "poolctl", "_POOLCTL_COMPLETE")
-    # The base class formats the template; bash's own first runs a bash to warn about its version.
-    session.terminal.show(ShellComplete.source(made) + "\n")
+    session.terminal.show(make_completion_script(shell))
     return DONE

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -25,21 +26,22 @@ class SessionError(AssertionError):
     """A command of a document ended otherwise than the document says."""
 
 
-def refresh_sessions(text: str, *, directory: Path) -> str:
+def refresh_sessions(text: str, *, directory: Path, environment: Mapping[str, str] | None = None) -> str:
     """Run every session of the document ``text`` in ``directory`` and return it with what was printed.
 
-    Output that the document shows already, its ``...`` standing for any lines, is left as it is; commands
+    ``environment`` takes the place of one that says nothing and finds the poolctl under test. Output that the document shows already, its ``...`` standing for any lines, is left as it is; commands
     without output are only run. Raises SessionError where an exit code is not the one that is told.
     """
-    shell = _Shell(directory)
+    shell = _Shell(directory, environment=_make_environment() if environment is None else environment)
     return _BLOCK.sub(lambda block: f"```console\n{shell.refresh(block['session'])}```", text)
 
 
 class _Shell:
     """One working directory after the other: ``cd`` lasts until the end of the document."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, environment: Mapping[str, str]) -> None:
         self._directory = directory
+        self._environment = environment
         self._note = directory.parent / f"{directory.name}.cwd"
 
     def refresh(self, session: str) -> str:
@@ -59,7 +61,7 @@ class _Shell:
             ["sh", "-c", script],
             check=False,
             cwd=self._directory,
-            env=_make_environment(),
+            env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

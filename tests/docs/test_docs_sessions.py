@@ -7,7 +7,8 @@ import pytest
 from sessions import SessionError, refresh_sessions
 
 _ROOT = Path(__file__).parents[2]
-_DOCUMENTS = ["README.md", "examples/README.md", *(f"docs/{one.name}" for one in sorted((_ROOT / "docs").glob("*.md")))]
+# The README's are run by the test of a fresh root.
+_DOCUMENTS = ["examples/README.md", *(f"docs/{one.name}" for one in sorted((_ROOT / "docs").glob("*.md")))]
 _PAGES = sorted(path for path in (_ROOT / "docs/diagnostics").glob("*.md") if "```console" in path.read_text("utf-8"))
 _DOCUMENTS += [f"docs/diagnostics/{one.name}" for one in _PAGES]
 
