@@ -6,18 +6,16 @@ Exit codes: 0 done, 1 error, usage error or interrupted, 2 changes (only where `
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Final
 
 import click
 
-from planner.cli.faults import DEBUG_VARIABLE, format_trace, is_debugging, make_fault_diagnostic
+from planner.cli.debugging import DEBUG_VARIABLE, is_debugging
 from planner.cli.interrupts import interrupt_on_termination
 from planner.cli.places import Ending, run_in_places
 from planner.cli.root import root
 from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.spelling import translate_arguments
-from planner.cli.usage import make_usage_diagnostic
 from planner.core.diagnostics import PoolctlError
 from planner.views.terminal import Terminal
 
@@ -45,6 +43,8 @@ def run_safely(session: Session, run: Callable[[], int]) -> Ending:
     except click.exceptions.Exit as end:
         return Ending(code=end.exit_code)
     except click.ClickException as error:
+        from planner.cli.usage import make_usage_diagnostic
+
         report(session, [make_usage_diagnostic(error)])
     except PoolctlError as error:
         report(session, error.diagnostics)
@@ -69,7 +69,7 @@ def _make_session(arguments: Sequence[str]) -> Session:
         no_colour="--no-color" in options,
     )
     debugging = {DEBUG_VARIABLE: "1"} if "--debug" in options else {}
-    return Session(terminal=terminal, environment=dict(os.environ) | debugging, directory=Path())
+    return Session(terminal=terminal, environment=dict(os.environ) | debugging)
 
 
 def _run(session: Session, arguments: list[str]) -> int:
@@ -85,6 +85,8 @@ def _complete(session: Session, instruction: str) -> int:
 
 
 def _report_fault(session: Session, error: Exception) -> None:
+    from planner.cli.faults import format_trace, make_fault_diagnostic
+
     report(session, [make_fault_diagnostic(error)])
     if is_debugging(session.environment):
         session.terminal.tell(format_trace(error, session.environment))

@@ -4,17 +4,10 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Final
 
 import planner
+from planner.cli.debugging import DEBUG_VARIABLE
 from planner.core.diagnostics import Diagnostic, make_error
-
-DEBUG_VARIABLE: Final = "POOLCTL_DEBUG"
-
-
-def is_debugging(environment: Mapping[str, str]) -> bool:
-    """Tell whether the log of requests, and the traceback of a fault, are asked for."""
-    return environment.get(DEBUG_VARIABLE, "") not in {"", "0"}
 
 
 def make_fault_diagnostic(error: BaseException) -> Diagnostic:

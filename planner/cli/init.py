@@ -27,7 +27,7 @@ def init(session: Session, directory: Path | None) -> int:
     from planner.cli.workplaces import make_workplace
     from planner.workflow.init import init as write_starter
 
-    place = session if directory is None else replace(session, directory=session.directory / directory)
+    place = session if directory is None else replace(session, place=str(session.directory / directory))
     written = write_starter(make_workplace(place))
     where = "" if place.directory == Path() else f" -C {escape_text(shlex.quote(str(place.directory)))}"
     lines = [

@@ -6,7 +6,6 @@ from typing import Final
 from planner.cli.session import DONE, FAILED, Session
 from planner.cli.spelling import is_awaiting_value
 from planner.core.lazy_dataclass import dataclass
-from planner.views.escape import escape_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +39,8 @@ def run_in_places(session: Session, arguments: Sequence[str], *, run: Callable[[
     places, rest = split_places(arguments)
     if len(places) <= 1:
         return run(arguments).code
+    from planner.views.escape import escape_text
+
     worst = DONE
     for place in places:
         session.terminal.progress(f"==> {escape_text(place)}")

@@ -1,12 +1,14 @@
 """The session: what every command is given before it starts, and how it tells what it found."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planner.core.diagnostics import Diagnostic
 from planner.core.lazy_dataclass import dataclass
-from planner.views.diagnostics_text import format_diagnostics
 from planner.views.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DONE = 0
 FAILED = 1
@@ -15,19 +17,28 @@ HAS_CHANGES = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """The terminal, the environment, and the directory that ``-C`` named: paths are relative to it.
+    """The terminal, the environment, and the place that ``-C`` named: paths are relative to it.
 
     ``var_options`` and ``var_files`` are what ``--var`` and ``--var-file`` gave.
     """
 
     terminal: Terminal
     environment: Mapping[str, str]
-    directory: Path
+    place: str = ""
     var_options: tuple[str, ...] = ()
-    var_files: tuple[Path, ...] = ()
+    var_files: "tuple[Path, ...]" = ()
+
+    @property
+    def directory(self) -> "Path":
+        """Return the place as a path."""
+        from pathlib import Path
+
+        return Path(self.place)
 
 
 def report(session: Session, diagnostics: Iterable[Diagnostic]) -> None:
     """Tell ``diagnostics`` on stderr."""
+    from planner.views.diagnostics_text import format_diagnostics
+
     terminal = session.terminal
     terminal.tell(format_diagnostics(diagnostics, width=terminal.width, colour=terminal.has_colour_in_messages))

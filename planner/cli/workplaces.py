@@ -7,7 +7,7 @@ import socket
 import uuid
 from collections.abc import Callable
 
-from planner.cli.faults import is_debugging
+from planner.cli.debugging import is_debugging
 from planner.cli.session import Session
 from planner.config.variable_inputs import VariableInputs
 from planner.core.events import Event

@@ -6,7 +6,7 @@ classes and makes objects of few. To a type checker this is the standard one.
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
-from operator import attrgetter
+from operator import attrgetter, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["dataclass"]
@@ -16,19 +16,17 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(*, frozen: bool = False, order: bool = False, **options: Any) -> Callable[[type], type]:
-        """Return a decorator like ``dataclasses.dataclass``; a class with an order is made by that one."""
-        if order:
-            return dataclasses.dataclass(frozen=frozen, order=True, **options)
+        """Return a decorator like ``dataclasses.dataclass``."""
 
         def decorate(kind: type) -> type:
             made = dataclasses.dataclass(init=False, repr=False, eq=False, **options)(kind)
-            _complete(made, is_frozen=frozen)
+            _complete(made, is_frozen=frozen, is_ordered=order)
             return made
 
         return decorate
 
 
-def _complete(kind: type, *, is_frozen: bool) -> None:
+def _complete(kind: type, *, is_frozen: bool, is_ordered: bool) -> None:
     own = kind.__dict__
     fields = dataclasses.fields(kind)
     methods: dict[str, Any] = {"__init__": _wait_for_use(kind, is_frozen=is_frozen), "__repr__": _repr}
@@ -36,6 +34,9 @@ def _complete(kind: type, *, is_frozen: bool) -> None:
         compared = _make_key(one.name for one in fields if one.compare)
         methods["__eq__"] = _make_eq(compared)
         methods["__hash__"] = _make_hash(compared) if is_frozen else None
+    if is_ordered:
+        compared = _make_key(one.name for one in fields if one.compare)
+        methods |= {f"__{one.__name__}__": _make_order(compared, one) for one in (lt, le, gt, ge)}
     if is_frozen:
         methods |= {"__setattr__": _refuse, "__delattr__": _refuse}
         methods |= {"__getstate__": _make_state, "__setstate__": _take_state}
@@ -100,6 +101,13 @@ def _make_eq(find_key: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
         return find_key(self) == find_key(other) if other.__class__ is self.__class__ else NotImplemented
 
     return __eq__
+
+
+def _make_order(find_key: Callable[[Any], Any], compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Any]:
+    def __order__(self: Any, other: Any) -> Any:  # noqa: N807 - it is the method
+        return compare(find_key(self), find_key(other)) if other.__class__ is self.__class__ else NotImplemented
+
+    return __order__
 
 
 def _make_hash(find_key: Callable[[Any], Any]) -> Callable[[Any], int]:

@@ -7,7 +7,8 @@ from planner.core.changes import Action, Applied, Failed, Outcome, Skipped, Unce
 from planner.core.events import ChangeEnded
 from planner.views.escape import escape_text
 from planner.views.outcome_words import find_summary
-from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, wrap_text
+from planner.views.spans import Line, Span, Tone, format_lines, make_line, wrap_text
+from planner.views.widths import fit_width
 
 _SECTIONS: Final[tuple[tuple[type[Outcome], str, Tone], ...]] = (
     (Applied, "done", Tone.ADD),

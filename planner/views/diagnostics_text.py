@@ -6,7 +6,8 @@ from typing import Final
 from planner.core.diagnostics import Diagnostic, Severity, SourceLocation
 from planner.views.change_details import wrap_lines
 from planner.views.escape import escape_text
-from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, measure_text
+from planner.views.spans import Line, Span, Tone, format_lines, make_line, measure_text
+from planner.views.widths import fit_width
 
 _TONES: Final = {
     Severity.ERROR: (Tone.ALERT, Tone.DESTROY),

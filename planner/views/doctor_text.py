@@ -7,7 +7,8 @@ from planner.core.checkup import Check, Health, has_problems
 from planner.core.trees import Value
 from planner.views.change_details import wrap_lines
 from planner.views.escape import escape_text
-from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, measure_line, pad_text
+from planner.views.spans import Line, Span, Tone, format_lines, make_line, measure_line, pad_text
+from planner.views.widths import fit_width
 
 _TONES: Final = {
     Health.OK: Tone.ADD,

@@ -7,9 +7,10 @@ from planner.core.changes import DriftRow
 from planner.core.trees import ABSENT, Maybe, Value
 from planner.views.escape import escape_text
 from planner.views.json_text import build_json_value
-from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, measure_line, wrap_text
+from planner.views.spans import Line, Span, Tone, format_lines, make_line, measure_line, wrap_text
 from planner.views.values import build_file_names, format_value
 from planner.views.voices import POOLCTL, Voice
+from planner.views.widths import fit_width
 
 _MARGIN = "      "
 

@@ -9,7 +9,8 @@ from planner.core.receipts import OperationOutcome, Receipt, find_change_word
 from planner.core.trees import Value
 from planner.views.escape import escape_text
 from planner.views.outcome_words import format_duration
-from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, pad_text, wrap_text
+from planner.views.spans import Line, Span, Tone, format_lines, make_line, pad_text, wrap_text
+from planner.views.widths import fit_width
 
 NOTHING = "No apply has left a receipt here.\n"
 _TONES = {"done": Tone.ADD, "failed": Tone.ALERT, "uncertain": Tone.CAUTION, "waiting": Tone.CHANGE}

@@ -8,7 +8,8 @@ from planner.core.snapshot import LiveWorkload
 from planner.core.trees import Value
 from planner.views.change_details import wrap_lines
 from planner.views.escape import escape_text
-from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, measure_text, pad_text, wrap_text
+from planner.views.spans import Line, Span, Tone, format_lines, make_line, measure_text, pad_text, wrap_text
+from planner.views.widths import fit_width
 
 _NONE: Final = "-"
 _UNTOLD: Final = "?"

@@ -13,8 +13,9 @@ from planner.views.escape import escape_text
 from planner.views.evidence_text import build_cost_lines, build_loosened_lines, build_quota_lines
 from planner.views.field_rows import DISRUPTION_TONES, make_symbol
 from planner.views.plan_lead import build_lead_lines
-from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, wrap_text
+from planner.views.spans import Line, Span, Tone, format_lines, make_line, wrap_text
 from planner.views.voices import POOLCTL, Voice
+from planner.views.widths import fit_width
 
 NO_CHANGES: Final = "No changes. Your infrastructure matches the configuration."
 _LEGEND: Final = (

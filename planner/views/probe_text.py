@@ -7,7 +7,8 @@ from planner.core.probe_values import ProbeAnswer, ProbeRecord, Verdict
 from planner.views.change_details import wrap_lines
 from planner.views.doctor_text import lay_out_row
 from planner.views.escape import escape_text
-from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, pad_text
+from planner.views.spans import Line, Span, Tone, format_lines, make_line, pad_text
+from planner.views.widths import fit_width
 
 _TONES: Final = {Verdict.HOLDS: Tone.ADD, Verdict.FAILS: Tone.CAUTION, Verdict.UNKNOWN: Tone.DIM}
 _LONGEST_WORD: Final = max(len(one.value) for one in Verdict)

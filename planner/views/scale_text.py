@@ -8,7 +8,8 @@ from planner.core.holds import format_moment
 from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import Hold
 from planner.views.escape import escape_text
-from planner.views.spans import fit_width, wrap_text
+from planner.views.spans import wrap_text
+from planner.views.widths import fit_width
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,6 @@ from typing import Final, TypeAlias
 
 from planner.core.lazy_dataclass import dataclass
 
-NARROWEST: Final = 40
-WIDEST: Final = 200
 _RESET: Final = "\x1b[0m"
 
 
@@ -61,11 +59,6 @@ def measure_text(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(map(_measure_character, text))
-
-
-def fit_width(width: int) -> int:
-    """Return ``width`` within the bounds that views are laid out for."""
-    return min(max(width, NARROWEST), WIDEST)
 
 
 def wrap_text(text: str, *, width: int) -> list[str]:

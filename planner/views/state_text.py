@@ -8,8 +8,9 @@ from planner.core.holds import format_moment
 from planner.core.tracking import Hold, State, TrackedResource
 from planner.core.trees import Tree, Value, as_text
 from planner.views.escape import escape_text
-from planner.views.spans import fit_width, measure_text, pad_text
+from planner.views.spans import measure_text, pad_text
 from planner.views.values import format_value, lay_out_value, quote_text
+from planner.views.widths import fit_width
 
 _INDENT: Final = 4
 

@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from typing import Final, TextIO
 
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
-from planner.views.answers import read_line
-from planner.views.spans import fit_width
+from planner.views.widths import fit_width
 
 _USUAL_WIDTH: Final = 80
 _LONGEST_COLUMNS: Final = 5
@@ -117,6 +116,8 @@ class Terminal:
         """
         if self._stdin is None or not self.is_interactive:
             return None
+        from planner.views.answers import read_line
+
         self.tell(question)
         try:
             answer = read_line(self._stdin)

@@ -6,7 +6,8 @@ from planner.core.diagnostics import SourceLocation
 from planner.core.reversal import Reversal
 from planner.core.undo import UndoStep
 from planner.views.escape import escape_text
-from planner.views.spans import Line, Span, Tone, fit_width, format_lines, make_line, wrap_text
+from planner.views.spans import Line, Span, Tone, format_lines, make_line, wrap_text
+from planner.views.widths import fit_width
 
 _TONES = {Reversal.WHOLE: Tone.ADD, Reversal.LOSS: Tone.CHANGE, Reversal.NONE: Tone.DESTROY}
 _HINT = (

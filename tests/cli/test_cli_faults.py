@@ -20,7 +20,7 @@ POOLCTL = [sys.executable, "-m", "planner.cli.entry"]
 
 def make_session(environment=None):
     terminal = Terminal(stdout=sys.stdout, stderr=sys.stderr, stdin=None, environ={})
-    return Session(terminal=terminal, environment=environment or {}, directory=Path())
+    return Session(terminal=terminal, environment=environment or {})
 
 
 def raise_secret():
