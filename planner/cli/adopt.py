@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from planner.cli.command import Command
+from planner.cli.completing import complete_declared
 from planner.cli.options import lock_timeout, parallelism
 from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.values import ADDRESS
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
         "terraform show -json > tf.json && poolctl import --from-terraform tf.json",
     ),
 )
-@click.argument("address", metavar="[ADDR", required=False, type=ADDRESS)
+@click.argument("address", metavar="[ADDR", required=False, type=ADDRESS, shell_complete=complete_declared)
 @click.argument("id_", metavar="ID]", required=False)
 @click.option("--all", "is_all", is_flag=True, help="Write blocks and [[import]] for everything that is there.")
 @click.option("--match", metavar="GLOB", help="With --all: only display names that match.")

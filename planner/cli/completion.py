@@ -1,19 +1,16 @@
 """``poolctl completion``."""
 
-from typing import Final
-
 import click
-from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
+from click.shell_completion import ShellComplete
 
 from planner.cli.command import Command
+from planner.cli.completion_shells import SHELLS
 from planner.cli.session import DONE, Session
-
-_SHELLS: Final[dict[str, type[ShellComplete]]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 
 
 def make_completion_script(shell: str) -> str:
     """Return the script of ``shell``, which is bash, zsh or fish; it asks poolctl itself at each key."""
-    made = _SHELLS[shell](click.Group(), {}, "poolctl", "_POOLCTL_COMPLETE")
+    made = SHELLS[shell](click.Group(), {}, "poolctl", "_POOLCTL_COMPLETE")
     # The base class formats the template; bash's own first runs a bash to warn about its version.
     return f"{ShellComplete.source(made)}\n"
 
@@ -27,7 +24,7 @@ def make_completion_script(shell: str) -> str:
         "poolctl completion fish > ~/.config/fish/completions/poolctl.fish",
     ),
 )
-@click.argument("shell", type=click.Choice(list(_SHELLS)))
+@click.argument("shell", type=click.Choice(list(SHELLS)))
 @click.pass_obj
 def completion(session: Session, shell: str) -> int:
     """Print the completion script of a shell."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from planner.cli.command import Command
+from planner.cli.completing import complete_drift
 from planner.cli.options import auto_approve, detailed_exitcode, format_option, parallelism
 from planner.cli.session import DONE, FAILED, HAS_CHANGES, Session, report
 from planner.cli.values import ADDRESS
@@ -29,7 +30,7 @@ _BOTH = 2
         "poolctl drift adopt pool.training            # the live values into the file",
     ),
 )
-@click.argument("words", metavar="[adopt] [ADDR]", nargs=-1)
+@click.argument("words", metavar="[adopt] [ADDR]", nargs=-1, shell_complete=complete_drift)
 @click.option("--all", "is_all", is_flag=True, help="Show fields that the files do not set, too.")
 @format_option
 @detailed_exitcode

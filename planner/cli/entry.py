@@ -79,8 +79,12 @@ def _run(session: Session, arguments: list[str]) -> int:
 
 
 def _complete(session: Session, instruction: str) -> int:
-    from click.shell_completion import shell_complete
+    from click.shell_completion import add_completion_class, shell_complete
 
+    from planner.cli.completion_shells import SHELLS
+
+    for name, shell in SHELLS.items():
+        add_completion_class(shell, name)
     return shell_complete(root, {"obj": session}, NAME, COMPLETION_VARIABLE, instruction)
 
 

@@ -3,6 +3,7 @@
 import click
 
 from planner.cli.command import Command
+from planner.cli.completing import complete_lock
 from planner.cli.session import DONE, Session
 from planner.cli.workplaces import make_workplace
 from planner.state.lock import format_holder_line
@@ -14,7 +15,7 @@ from planner.workflow.lock_status import force_unlock as break_lock
     cls=Command,
     examples=("poolctl lock status", "poolctl force-unlock 5f0c7d1e-6c0b-4b7e-9d1f-2a3b4c5d6e7f"),
 )
-@click.argument("lock_id", metavar="ID")
+@click.argument("lock_id", metavar="ID", shell_complete=complete_lock)
 @click.option("--force", "--auto-approve", "is_forced", is_flag=True, hidden=True, help="The id is the approval.")
 @click.pass_obj
 def force_unlock(session: Session, lock_id: str, is_forced: bool) -> int:

@@ -3,6 +3,7 @@
 import click
 
 from planner.cli.command import Command
+from planner.cli.completing import complete_known
 from planner.cli.options import format_option
 from planner.cli.session import DONE, Session, report
 from planner.cli.values import ADDRESS
@@ -22,7 +23,7 @@ from planner.views.log_text import build_records_json, format_log, format_record
         "poolctl log -n 1 -o json > last.json",
     ),
 )
-@click.argument("address", metavar="[ADDR]", required=False, type=ADDRESS)
+@click.argument("address", metavar="[ADDR]", required=False, type=ADDRESS, shell_complete=complete_known)
 @click.option("-n", "--limit", type=click.IntRange(min=1), metavar="N", help="Show only the newest N applies.")
 @click.option("--service", "with_service", is_flag=True, help="Show the service's own events and orders, too.")
 @format_option

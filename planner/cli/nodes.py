@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from planner.cli.command import Command
+from planner.cli.completing import complete_known
 from planner.cli.options import format_option, parallelism
 from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.values import DURATION
@@ -29,7 +30,7 @@ _SHORTEST_INTERVAL: Final = 0.1
         "poolctl nodes pool.training --watch --interval 30s",
     ),
 )
-@click.argument("pattern", metavar="[ADDR]", required=False, default="")
+@click.argument("pattern", metavar="[ADDR]", required=False, default="", shell_complete=complete_known)
 @click.option("--watch", "is_watching", is_flag=True, help="Look again and again, until Ctrl-C.")
 @click.option(
     "--interval", type=DURATION, metavar="TIME", help="How often --watch looks; 10s unless it is said otherwise."

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 import click
 from click.core import ParameterSource
 
+from planner.cli.completing import complete_known, complete_permission, complete_recorded
 from planner.cli.values import DURATION, PERMISSION
 from planner.core.changes import PlanInputs
 
@@ -73,20 +74,37 @@ allow: Final = click.option(
     "--allow",
     multiple=True,
     type=PERMISSION,
+    shell_complete=complete_permission,
     metavar="ADDR=CLASS",
     help="Permit a class of disruption for an address; repeatable.",
 )
 target: Final = click.option(
-    "--target", multiple=True, metavar="ADDR", help="Plan only this address and what it needs; a glob; repeatable."
+    "--target",
+    multiple=True,
+    metavar="ADDR",
+    shell_complete=complete_known,
+    help="Plan only this address and what it needs; a glob; repeatable.",
 )
 exclude: Final = click.option(
-    "--exclude", multiple=True, metavar="ADDR", help="Leave out this address and what needs it; a glob; repeatable."
+    "--exclude",
+    multiple=True,
+    metavar="ADDR",
+    shell_complete=complete_known,
+    help="Leave out this address and what needs it; a glob; repeatable.",
 )
 _replace: Final = click.option(
-    "--replace", multiple=True, metavar="ADDR", help="Plan to delete this resource and make it anew; repeatable."
+    "--replace",
+    multiple=True,
+    metavar="ADDR",
+    shell_complete=complete_recorded,
+    help="Plan to delete this resource and make it anew; repeatable.",
 )
 revert_drift: Final = click.option(
-    "--revert-drift", multiple=True, metavar="ADDR", help="Take back what others changed, once; repeatable."
+    "--revert-drift",
+    multiple=True,
+    metavar="ADDR",
+    shell_complete=complete_recorded,
+    help="Take back what others changed, once; repeatable.",
 )
 _refresh_only: Final = click.option("--refresh-only", is_flag=True, help="Plan no change; only record what is seen.")
 up_to_idle: Final = click.option(

@@ -7,6 +7,7 @@ import click
 
 from planner.cli.approval import Approval
 from planner.cli.command import Command
+from planner.cli.completing import complete_count, complete_declared
 from planner.cli.options import (
     allow,
     allow_older_commit,
@@ -47,8 +48,8 @@ _REQUEST_OPTIONS: Final = ("wait_for", "lock_timeout", "reason", "parallelism", 
         "poolctl scale pool.training --release",
     ),
 )
-@click.argument("address", metavar="ADDR", type=ADDRESS)
-@click.argument("targets", metavar="[FLAVOR=N]...", nargs=-1, type=SCALE)
+@click.argument("address", metavar="ADDR", type=ADDRESS, shell_complete=complete_declared)
+@click.argument("targets", metavar="[FLAVOR=N]...", nargs=-1, type=SCALE, shell_complete=complete_count)
 @click.option("--hold", type=DURATION, metavar="TIME", help="Block other applies that would undo it, such as 12h.")
 @click.option("--release", is_flag=True, help="Lift what --hold put on ADDR, and do nothing else.")
 @auto_approve

@@ -6,6 +6,7 @@ import click
 
 from planner.cli.asking import ask_for
 from planner.cli.command import Command, Entry, Group
+from planner.cli.completing import complete_declared, complete_recorded
 from planner.cli.options import auto_approve, format_option, lock_timeout
 from planner.cli.session import DONE, FAILED, Session
 from planner.cli.values import ADDRESS
@@ -50,7 +51,7 @@ def list_(session: Session, layout: str) -> int:
 
 
 @click.command(cls=Command, examples=("poolctl state show pool.training", "poolctl state show pool.training -o json"))
-@click.argument("address", metavar="ADDR", type=ADDRESS)
+@click.argument("address", metavar="ADDR", type=ADDRESS, shell_complete=complete_recorded)
 @format_option
 @click.pass_obj
 def show(session: Session, address: Address, layout: str) -> int:
@@ -63,8 +64,8 @@ def show(session: Session, address: Address, layout: str) -> int:
 
 
 @click.command(cls=Command, examples=("poolctl state mv pool.train pool.training",))
-@click.argument("source", metavar="FROM", type=ADDRESS)
-@click.argument("target", metavar="TO", type=ADDRESS)
+@click.argument("source", metavar="FROM", type=ADDRESS, shell_complete=complete_recorded)
+@click.argument("target", metavar="TO", type=ADDRESS, shell_complete=complete_declared)
 @lock_timeout
 @click.pass_obj
 def mv(session: Session, source: Address, target: Address, lock_timeout: float) -> int:
@@ -75,7 +76,7 @@ def mv(session: Session, source: Address, target: Address, lock_timeout: float) 
 
 
 @click.command(cls=Command, examples=("poolctl state rm pool.old", "poolctl state rm pool.a pool.b --auto-approve"))
-@click.argument("addresses", metavar="ADDR...", nargs=-1, required=True, type=ADDRESS)
+@click.argument("addresses", metavar="ADDR...", nargs=-1, required=True, type=ADDRESS, shell_complete=complete_recorded)
 @auto_approve
 @lock_timeout
 @click.pass_obj

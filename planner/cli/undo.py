@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from planner.cli.command import Command
+from planner.cli.completing import complete_receipt
 from planner.cli.options import allow, parallelism
 from planner.cli.plan_output import save_plan, show_plan
 from planner.cli.session import DONE, Session, report
@@ -20,7 +21,7 @@ from planner.views.undo_text import format_undo
         "poolctl undo 20261125T185512345Z-1a2b3c4d --allow pool.new=destroys --out undo.json",
     ),
 )
-@click.argument("receipt")
+@click.argument("receipt", shell_complete=complete_receipt)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan, for `poolctl apply FILE`.")
 @allow
 @parallelism

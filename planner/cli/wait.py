@@ -3,6 +3,7 @@
 import click
 
 from planner.cli.command import Command
+from planner.cli.completing import complete_recorded
 from planner.cli.options import format_option, parallelism
 from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.values import ADDRESS, DURATION
@@ -21,7 +22,7 @@ from planner.views.wait_text import build_waits_json, format_waits
         "poolctl apply --wait accepted && poolctl wait    # the lock is free in between",
     ),
 )
-@click.argument("address", metavar="[ADDR]", required=False, type=ADDRESS)
+@click.argument("address", metavar="[ADDR]", required=False, type=ADDRESS, shell_complete=complete_recorded)
 @click.option(
     "--timeout", type=DURATION, metavar="TIME", help="Give up after this time, such as 30m; else wait_timeout."
 )

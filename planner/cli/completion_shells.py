@@ -1,0 +1,101 @@
+"""The shells that complete poolctl's words: click's, with the equals sign, quotes and Terraform's spellings understood.
+
+bash splits words at an equals sign; zsh and fish replace the whole word. An address of an instance, such as
+``pool.team["a"]``, has to be quoted in bash; zsh and fish do that by themselves.
+"""
+
+import os
+import shlex
+from collections.abc import Iterable
+from typing import Final
+
+from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
+
+from planner.cli.spelling import translate_arguments
+
+_QUOTES: Final = ("'", '"')
+
+
+class PoolctlBash(BashComplete):
+    """Completion in bash, which is asked for the part behind the last equals sign."""
+
+    _before: str = ""
+    _is_quoted: bool = False
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """Return the words before the one that is typed, and that one as far as it goes."""
+        words, incomplete = super().get_completion_args()
+        *joined, last = _join((*words, incomplete))
+        self._before = last[: len(last) - len(incomplete.removeprefix("="))]
+        self._is_quoted = os.environ["COMP_WORDS"].rpartition(" ")[2].startswith(_QUOTES)
+        return translate_arguments(joined), _spell(last)
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """Return the line for one offer, quoted where bash would read it otherwise."""
+        value = str(item.value).removeprefix(self._before)
+        return f"{item.type},{value if self._is_quoted or item.type != 'plain' else _quote(value)}"
+
+
+class PoolctlZsh(ZshComplete):
+    """Completion in zsh, which replaces the whole word."""
+
+    _before: str = ""
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """Return the words before the one that is typed, and that one as far as it goes."""
+        words, incomplete = super().get_completion_args()
+        self._before = _find_option(incomplete)
+        return translate_arguments(words), _spell(incomplete)
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """Return the lines for one offer, with the option that stands before it in the same word."""
+        return super().format_completion(_put_before(self._before, item))
+
+
+class PoolctlFish(FishComplete):
+    """Completion in fish, which replaces the whole word."""
+
+    _before: str = ""
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """Return the words before the one that is typed, and that one as far as it goes."""
+        words, incomplete = super().get_completion_args()
+        self._before = _find_option(incomplete)
+        return translate_arguments(words), _spell(incomplete)
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """Return the line for one offer, with the option that stands before it in the same word."""
+        return super().format_completion(_put_before(self._before, item))
+
+
+SHELLS: Final[dict[str, type[ShellComplete]]] = {"bash": PoolctlBash, "zsh": PoolctlZsh, "fish": PoolctlFish}
+
+
+def _join(words: Iterable[str]) -> list[str]:
+    joined: list[str] = []
+    for word in words:
+        if joined and (word.startswith("=") or joined[-1].endswith("=")):
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
+
+
+def _spell(word: str) -> str:
+    """Return the word that is typed with its option as poolctl spells it, once the option is whole."""
+    return translate_arguments([word])[0] if "=" in word else word
+
+
+def _find_option(word: str) -> str:
+    option, sign, _ = word.partition("=")
+    return f"{option}{sign}" if sign and option.startswith("-") else ""
+
+
+def _put_before(before: str, item: CompletionItem) -> CompletionItem:
+    return CompletionItem(f"{before}{item.value}", type=item.type, help=item.help)
+
+
+def _quote(value: str) -> str:
+    # An equals sign at the end waits for what follows.
+    end = "=" if value.endswith("=") else ""
+    return f"{shlex.quote(value.removesuffix('='))}{end}" if value.removesuffix("=") else value

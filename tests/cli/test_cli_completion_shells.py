@@ -1,0 +1,66 @@
+"""Completion in the shells themselves, on a terminal: a key is pressed, and the line is looked at."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+from system_parts import need
+
+_STARTS = {
+    "bash": ["bash", "--noprofile", "--norc", "-i"],
+    "zsh": ["zsh", "-f", "-i"],
+    "fish": ["fish", "--no-config", "-i"],
+}
+_SETTINGS = {
+    "bash": "PS1='ready> '; bind 'set enable-bracketed-paste off'; eval \"$(poolctl completion bash)\"",
+    "zsh": "PS1='ready> '; unsetopt zle_bracketed_paste; autoload -Uz compinit; compinit -u; "
+    'eval "$(poolctl completion zsh)"',
+    "fish": "function fish_prompt; printf 'ready> '; end; poolctl completion fish | source",
+}
+
+
+@pytest.fixture(params=["bash", "zsh", "fish"])
+def shell(request, applied, monkeypatch):
+    """Return a running shell in the directory of an applied starter, completion loaded, its prompt shown."""
+    name = request.param
+    need(name, is_there=shutil.which(name))
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "HOME": str(applied.parent), "TERM": "dumb"}
+    running = pexpect.spawn(*_split(_STARTS[name]), env=environment, encoding="utf-8", timeout=60, dimensions=(24, 200))
+    running.sendline(_SETTINGS[name])
+    running.sendline("echo loa''ded")
+    running.expect("loaded\r?\n")
+    yield running
+    running.close(force=True)
+
+
+def _split(command):
+    return command[0], command[1:]
+
+
+_LINES = {
+    "poolctl apply --target pool.s": "pool.starter",
+    "poolctl state rm net": "network.main",
+    "poolctl explain config.synt": "config.syntax",
+    "poolctl plan --target=pool.st": "--target=pool.starter",
+    "poolctl undo la": "latest",
+    "poolctl dest": "destroy",
+}
+
+
+def _press_tab(shell, line):
+    """Type ``line`` and a tab, wait for the word that is to be, and clear the line."""
+    shell.send(f"{line}\t")
+    shell.expect_exact(_LINES[line])
+    shell.send(_CLEAR)
+    return True
+
+
+_CLEAR = "\x15"
+
+
+def test_a_tab_completes_the_word(shell):
+    assert all(_press_tab(shell, line) for line in _LINES)
