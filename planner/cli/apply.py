@@ -78,6 +78,11 @@ def apply(context: click.Context, /, *, plan: Path | None, auto_approve: bool, *
     saved = None if plan is None else _load_saved(context, plan)
     inputs = make_inputs(options) if saved is None else saved.inputs
     refuse_contradictions(inputs)
+    if inputs.refresh_only and options["expect"]:
+        raise click.UsageError(
+            "--expect cannot stand beside a plan of --refresh-only: that changes nothing a digest could name. Answer "
+            "its question, or give --auto-approve."
+        )
     request = ApplyRequest(
         inputs=inputs,
         saved=saved,

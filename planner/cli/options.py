@@ -26,10 +26,11 @@ plan_format_option: Final = click.option(
     "--format",
     "-o",
     "layout",
-    type=click.Choice(["text", "json", "markdown", "html", "terraform-json"]),
+    type=click.Choice(["text", "json", "markdown", "html", "terraform-json", "gitlab-terraform"]),
     default="text",
     show_default=True,
-    help="How stdout is written: markdown for a pull request, html for a browser, or Terraform's JSON.",
+    help="How stdout is written: markdown for a pull request, html for a browser, Terraform's JSON, or the counts that "
+    "GitLab shows beside a merge request.",
 )
 compat_option: Final = click.option(
     "--compat",

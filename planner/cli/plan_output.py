@@ -66,6 +66,10 @@ def _format_plan(session: Session, plan: Plan, showing: Showing) -> str:
             from planner.views.terraform_json import format_terraform_json
 
             return format_terraform_json(plan)
+        case "gitlab-terraform":
+            from planner.views.gitlab_report import format_gitlab_report
+
+            return format_gitlab_report(plan)
         case _:
             voice = TERRAFORM if showing.compat == "terraform" else POOLCTL
             return format_plan(plan, width=terminal.width, colour=terminal.has_colour_in_results, voice=voice)

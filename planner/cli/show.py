@@ -22,6 +22,7 @@ from planner.workflow.state_records import load_state
         "poolctl show",
         "poolctl show plan.json",
         "poolctl show plan.json --format markdown",
+        "poolctl show plan.json --format gitlab-terraform > tfplan.json",
         "poolctl show -json plan.json            # Terraform's JSON, for tools that call its binary",
         "poolctl show -no-color plan.json        # and its text",
         "poolctl show -o json",

@@ -37,5 +37,10 @@ def keep_news(plan: Plan, seen: Plan) -> Plan:
     )
 
 
+def is_partly_shown(plan: Plan) -> bool:
+    """Tell whether ``plan`` lacks changes that were seen, while its digest and counts have them."""
+    return any(one.code == AGAINST for one in plan.diagnostics)
+
+
 def _is_shown(change: Change) -> bool:
     return is_loud(change) or change.previous_address is not None

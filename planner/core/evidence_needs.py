@@ -2,7 +2,7 @@
 
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change, Disruption, FieldChange, Plan
-from planner.core.desired import DesiredState, Guards
+from planner.core.desired import DesiredState
 from planner.core.lazy_dataclass import dataclass
 from planner.core.tallies import count_added, count_removed
 from planner.core.trees import as_int
@@ -28,15 +28,15 @@ class EvidenceNeeds:
 def find_evidence_needs(plan: Plan, desired: DesiredState) -> EvidenceNeeds:
     """Return what decides, and what there is to tell, about the changes of ``plan``.
 
-    Jobs: where nodes go, where a driver is upgraded, and where a change may end jobs. Flavors: where nodes come, and
-    where they go under a guard that counts accelerators; and where a policy counts them.
+    Jobs: where nodes go, where a driver is upgraded, and where a change may end jobs. Flavors, and how many
+    accelerators they have: where nodes come or go, and where a policy counts them.
     Quotas: where something is made or grows.
     """
     changes = [one for one in plan.changes if one.operations]
     is_growing = any(count_added(one) for one in changes)
     return EvidenceNeeds(
         pools=frozenset(one.address for one in changes if one.kind == "pool" and _is_deciding(one)),
-        flavors=is_growing or any(_is_measured(one, desired) for one in changes) or _is_counting_cards(desired),
+        flavors=any(map(_is_moving_nodes, changes)) or _is_counting_cards(desired),
         quotas=is_growing or any(one.action in _MAKING for one in changes),
     )
 
@@ -46,11 +46,9 @@ def _is_counting_cards(desired: DesiredState) -> bool:
     return any("cards" in one.condition for one in desired.policies)
 
 
-def _is_measured(change: Change, desired: DesiredState) -> bool:
-    resource = desired.resources.get(change.address)
-    guards: tuple[Guards, ...] = (resource.guards if resource else desired.guards, desired.run_guards)
-    is_removing = count_removed(change) > 0 or change.action is Action.REPLACE
-    return is_removing and any(one.max_accelerators_removed is not None for one in guards)
+def _is_moving_nodes(change: Change) -> bool:
+    # A replaced pool takes as many nodes as it had: all of them go, and all of them come.
+    return count_added(change) > 0 or count_removed(change) > 0 or change.action is Action.REPLACE
 
 
 def _is_deciding(change: Change) -> bool:

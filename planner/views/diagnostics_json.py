@@ -1,11 +1,10 @@
 """Diagnostics for machines, in the members of ``terraform validate -json``."""
 
-import re
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from planner.core.diagnostics import Diagnostic, Severity, SourceLocation
 from planner.core.trees import Value
+from planner.views.findings import find_end
 
 
 def build_validation_json(
@@ -27,9 +26,6 @@ def build_validation_json(
     }
 
 
-_TOKEN: Final = re.compile(r""""(?:[^"\\]|\\.)*"?|'[^']*'?|[\w.+-]+|.""")
-
-
 def _build_diagnostic(one: Diagnostic, *, contents: Mapping[str, bytes]) -> Value:
     told: dict[str, Value] = {
         "severity": one.severity.value,
@@ -48,8 +44,7 @@ def _build_location(location: SourceLocation) -> Value:
 
 def _build_range(one: Diagnostic, location: SourceLocation, *, contents: Mapping[str, bytes]) -> dict[str, Value]:
     start = location.column - 1
-    token = _TOKEN.match(location.text, start)
-    end = token.end() if token else start
+    end = find_end(location) - 1
     before = _find_line_start(contents.get(location.file, b""), line=location.line)
 
     def build_position(offset: int) -> Value:

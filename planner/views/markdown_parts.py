@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from planner.core.changes import Block, Change, Disruption, DriftRow, Plan
+from planner.core.comparison import is_partly_shown
 from planner.core.diagnostics import Diagnostic, Severity
 from planner.core.money import HourlyCost, format_amount
 from planner.views.change_details import wrap_lines
@@ -32,6 +33,8 @@ def make_head(plan: Plan) -> str:
         lines += [f"> **Warning:** the files loosen guards: {format_code(rows)}", ""]
     if plan.summary.is_partial:
         lines += ["> **Warning:** this plan is partial: it holds only what --target and --exclude select.", ""]
+    if is_partly_shown(plan):
+        lines += ["> Counts, nodes and digest are of the whole plan; **only what is new or different is shown**.", ""]
     blocked = sum(bool(change.blocked) for change in plan.changes)
     if blocked:
         verb = "change is" if blocked == 1 else "changes are"
@@ -119,9 +122,10 @@ def _make_facts(plan: Plan) -> list[str]:
     if not has_news(plan):
         return []
     highest = max((change.disruption for change in plan.changes), default=Disruption.NONE)
+    of = " of what is shown" if is_partly_shown(plan) else ""
     facts = [
         f"**Nodes** {format_nodes(plan.summary.nodes_before, plan.summary.nodes_after)}",
-        f"**Disruption** {'none' if highest is Disruption.NONE else f'at most {highest.word}'}",
+        f"**Disruption{of}** {'none' if highest is Disruption.NONE else f'at most {highest.word}'}",
         *([_format_total(plan.summary.cost)] if plan.summary.cost else []),
         f"**Digest** {format_code(plan.digest)}",
     ]

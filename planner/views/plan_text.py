@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from planner.core.changes import Action, Change, Disruption, Plan, PlanSummary
+from planner.core.comparison import is_partly_shown
 from planner.core.evidence_sightings import HELD_BACK
 from planner.core.policies import CODE as POLICY
 from planner.views.change_details import build_block_lines
@@ -125,10 +126,7 @@ def _build_summary(plan: Plan, *, width: int) -> list[Line]:
     if summary.is_partial:
         lines += _build_partial(width=width)
     if has_changes(summary):
-        lines += [make_line(f"Digest: {escape_text(plan.digest)}")]
-        lines += [_make_nodes_line(summary), *build_cost_lines(summary.cost, width=width)]
-        lines += [make_line(f"Valid until: {escape_text(until)}.")] if (until := plan.inputs.valid_until) else []
-        lines += [*build_quota_lines(plan.quotas, width=width), *_build_disruption(plan.changes)]
+        lines += _build_facts(plan, width=width)
     if plan.inputs.refresh_only and has_news(plan):
         lines += [*map(make_line, wrap_text(_REFRESH, width=width)), ()]
     blocked = [change for change in plan.changes if change.blocked]
@@ -136,6 +134,21 @@ def _build_summary(plan: Plan, *, width: int) -> list[Line]:
     beside = [(summary.forget, "forget"), (summary.move, "move")]
     words = ", ".join(f"{count} to {verb}" for count, verb in beside if count)
     return [*lines, make_line(f"State only: {words}.")] if words else lines
+
+
+def _build_facts(plan: Plan, *, width: int) -> list[Line]:
+    summary, until = plan.summary, plan.inputs.valid_until
+    whole = [
+        make_line(f"Digest: {escape_text(plan.digest)}"),
+        _make_nodes_line(summary),
+        *build_cost_lines(summary.cost, width=width),
+        *([make_line(f"Valid until: {escape_text(until)}.")] if until else []),
+        *build_quota_lines(plan.quotas, width=width),
+    ]
+    if not is_partly_shown(plan):
+        return [*whole, *_build_disruption(plan.changes)]
+    own = _build_disruption(plan.changes, of=" of what is shown")
+    return [*own, (), make_line(Span("The whole plan, with what is not shown here:", Tone.BOLD)), *whole]
 
 
 def _build_partial(*, width: int) -> list[Line]:
@@ -151,13 +164,15 @@ def _make_nodes_line(summary: PlanSummary) -> Line:
     return make_line(f"Nodes: {summary.nodes_before} -> {summary.nodes_after}.")
 
 
-def _build_disruption(changes: tuple[Change, ...]) -> list[Line]:
+def _build_disruption(changes: tuple[Change, ...], *, of: str = "") -> list[Line]:
     highest = max((change.disruption for change in changes), default=Disruption.NONE)
     count = sum(change.disruption is highest for change in changes)
     if highest is Disruption.NONE:
-        return [make_line("Disruption: none.")]
+        return [make_line(f"Disruption{of}: none.")]
     noun = "change" if count == 1 else "changes"
-    return [make_line("Disruption: at most ", Span(highest.word, DISRUPTION_TONES[highest]), f" ({count} {noun}).")]
+    return [
+        make_line(f"Disruption{of}: at most ", Span(highest.word, DISRUPTION_TONES[highest]), f" ({count} {noun}).")
+    ]
 
 
 def _build_refused(blocked: list[Change], *, width: int) -> list[Line]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from planner.core.changes import Change, Disruption, DriftRow, Plan
+from planner.core.comparison import is_partly_shown
 from planner.core.lazy_dataclass import dataclass
 from planner.core.money import format_amount
 from planner.views.change_order import format_nodes, rank_changes
@@ -114,6 +115,8 @@ def _list_notes(plan: Plan) -> Iterator[Note]:
         yield Note(head="The files loosen guards:", text=rows)
     if plan.summary.is_partial:
         yield Note(head="This plan is partial:", text="it holds only what --target and --exclude select.")
+    if is_partly_shown(plan):
+        yield Note(head="The numbers are of the whole plan,", text="the chart and the changes of what is shown.")
     blocked = sum(bool(change.blocked) for change in plan.changes)
     if blocked:
         verb = "change is" if blocked == 1 else "changes are"
@@ -141,7 +144,9 @@ def _list_facts(plan: Plan) -> Iterator[Fact]:
     yield Fact(name="Nodes", value=format_nodes(summary.nodes_before, summary.nodes_after))
     highest = max((change.disruption for change in plan.changes), default=Disruption.NONE)
     yield Fact(
-        name="Disruption, at most", value=highest.word, tone="destroy" if highest >= Disruption.INTERRUPTS else ""
+        name="Disruption, at most, of what is shown" if is_partly_shown(plan) else "Disruption, at most",
+        value=highest.word,
+        tone="destroy" if highest >= Disruption.INTERRUPTS else "",
     )
     if summary.cost:
         amounts = f"{format_amount(summary.cost.before)} → {format_amount(summary.cost.after)}"

@@ -1,7 +1,7 @@
 """``dirs``: the configuration directories below a directory, all of them or those that a change touches."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from planner.config.documents import SUFFIX, find_documents
@@ -29,6 +29,18 @@ def list_directories(root: Path, *, changed_since: str | None = None) -> tuple[s
     layouts = drop_templates(_make_layout(place, base) for place in _find_places(root))
     chosen = layouts if changed is None else find_touched(layouts, changed)
     return tuple(sorted(_show(base.joinpath(*one.directory), root) for one in chosen))
+
+
+def find_readers(root: Path, names: Iterable[Path]) -> tuple[str, ...]:
+    """Return the directories below ``root``, relative to it, whose configuration reads one of the files ``names``.
+
+    Names are relative to ``root``; a file that is gone counts, and no git is asked.
+    """
+    base = root.resolve()
+    layouts = drop_templates(_make_layout(place, base) for place in _find_places(root))
+    # The directory of a file is resolved as those of the layouts are, the file itself may be a link.
+    changed = [(*_split((root / name).parent, base), name.name) for name in names]
+    return tuple(_show(base.joinpath(*one.directory), root) for one in find_touched(layouts, changed))
 
 
 def _find_places(root: Path) -> Iterator[Path]:

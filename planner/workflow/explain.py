@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,12 @@ def load_page(code: str) -> str:
     if code not in pages:
         raise PoolctlError(_make_unknown(code, pages))
     return load_text(pages[code], what="page")
+
+
+def load_pages(codes: Iterable[str]) -> Mapping[str, str]:
+    """Return the pages of those of ``codes`` that have one. Raises PoolctlError where one cannot be read."""
+    pages = _find_pages()
+    return {code: load_text(pages[code], what="page") for code in sorted({*codes} & pages.keys())}
 
 
 def list_codes() -> Mapping[str, str]:

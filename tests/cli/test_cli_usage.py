@@ -14,6 +14,11 @@ CASES = [
     pytest.param(["plan", "--parallelism", "0"], "'--parallelism'", id="number out of range"),
     pytest.param(["plan", "--allow", "pool.a=interupts"], "interrupts, destroys, purchases", id="unknown class"),
     pytest.param(["plan", "--allow", "pool.*=destroys"], "destroys takes one address", id="pattern that destroys"),
+    pytest.param(
+        ["apply", "--refresh-only", "--expect", f"sha256:{'0' * 64}"],
+        "--expect cannot stand beside a plan of --refresh-only",
+        id="refresh and digest",
+    ),
     pytest.param(["plan", "--refresh-only", "--destroy"], "--refresh-only plans no change", id="refresh and destroy"),
     pytest.param(["plan", "--destroy", "--replace", "pool.a"], "--replace", id="destroy and replace"),
     pytest.param(["apply", "--lock-timeout", "30"], "'30' is no duration such as 30s", id="duration without a unit"),

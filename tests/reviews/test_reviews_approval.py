@@ -31,7 +31,10 @@ def test_against_shows_the_pool_that_was_added_since(story):
     ended = story.run("plan", "--against", "plan.json")
     assert "# pool.b will be created" in ended.out
     assert "# pool.a will be created" not in ended.out
-    assert ended.out.splitlines()[-1] == "Plan: 2 to add, 0 to change, 0 to destroy."
+    facts = ended.out.splitlines()[ended.out.splitlines().index("The whole plan, with what is not shown here:") :]
+    assert [line.partition(":")[0] for line in facts[1:]] == ["Digest", "Nodes", "Quota left", "Plan"]
+    assert facts[-1] == "Plan: 2 to add, 0 to change, 0 to destroy."
+    assert "Disruption of what is shown: at most new_nodes (1 change)." in ended.out
     assert "Only what changed since another plan is shown" in ended.err
 
 
@@ -41,6 +44,17 @@ def test_against_says_so_in_a_comment_too(story):
     ended = story.run("plan", "--against", "plan.json", "--format", "markdown")
     assert "- **Warning:** `Only what changed since another plan is shown`" in ended.out
     assert "| `pool.a` |" not in ended.out
+    assert "> Counts, nodes and digest are of the whole plan; **only what is new or different is shown**." in ended.out
+    assert "**Disruption of what is shown** none" in ended.out
+
+
+def test_against_says_so_on_the_page_too(story):
+    story.files(make_pool_block())
+    save(story)
+    page = story.run("plan", "--against", "plan.json", "--format", "html").out
+    assert "The numbers are of the whole plan," in page
+    assert "Disruption, at most, of what is shown" in page
+    assert "The numbers are of the whole plan," not in story.run("plan", "--format", "html").out
 
 
 def test_out_saves_the_whole_plan_beside_against(story):

@@ -199,13 +199,8 @@ def test_what_the_project_does_not_tell_is_said_and_stops_no_growth(story: Story
         ),
         pytest.param(
             (HEAD, make_entry(2), make_entry(2, flavor=GPU)),
-            ["networks", "nodes", "pools", "workloads"],
-            id="shrinkage",
-        ),
-        pytest.param(
-            (HEAD, make_entry(2), make_entry(2, flavor=GPU), "[guards]\nmax_accelerators_removed = 0\n"),
             ["networks", "nodes", "pools", "resourceflavors", "workloads"],
-            id="shrinkage under a guard that counts accelerators",
+            id="shrinkage",
         ),
         pytest.param((HEAD, FORCE, BOTH), ["networks", "nodes", "pools", "workloads"], id="upgrade"),
     ],
@@ -215,3 +210,11 @@ def test_only_what_decides_is_read(busy: Story, blocks: tuple[str, ...], reads: 
     busy.take_writes()
     assert busy.plan().err == busy.plan().err
     assert list_reads(busy) == reads
+
+
+def test_the_page_of_a_plan_that_only_shrinks_shows_its_cards(busy: Story):
+    busy.files(HEAD, make_entry(3), make_entry(1, flavor=GPU))
+    assert busy.plan_json()["accelerators"][GPU] == 1
+    page = busy.plan("--format", "html").out
+    assert "Cards (accelerators)" in page
+    assert "2 → 1" in page.partition("Cards (accelerators)")[2]
