@@ -30,7 +30,8 @@ def status(session: Session, layout: str) -> int:
     """Show who holds the lock of the state, since when, and for what."""
     found = find_lock_status(make_workplace(session))
     holder = None if found.holder is None else _make_members(found.holder, path=found.path)
-    session.terminal.show(format_json(build_lock_json(holder)) if layout == "json" else format_lock_status(holder))
+    text = format_lock_status(holder, note=found.note)
+    session.terminal.show(format_json(build_lock_json(holder)) if layout == "json" else text)
     return DONE
 
 

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 import planner
+from planner.config.backends import find_backend
 from planner.config.blocks import RawBlocks, build_blocks
 from planner.config.digest import build_config_digest
 from planner.config.documents import NO_FILES, Document, load_documents
@@ -27,6 +28,7 @@ from planner.config.resolve import build_desired_state
 from planner.config.resolving import Resolved, resolve_documents
 from planner.config.rule_checks import find_rule_faults
 from planner.config.service_checks import find_service_faults
+from planner.config.settings_blocks import BackendBlock
 from planner.config.settings_checks import find_settings_faults
 from planner.config.severities import find_severities, set_severities
 from planner.config.shape_checks import Shape, check_shape
@@ -38,7 +40,6 @@ from planner.core.changes import InputVariable
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, Severity, SourceLocation, has_errors, make_error
 from planner.core.lazy_dataclass import dataclass
-from planner.core.trees import as_text, as_tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +114,9 @@ def load_configuration(
 def _find_place(diagnostics: Iterable[Diagnostic], blocks: RawBlocks) -> DesiredState | None:
     if {one.code for one in diagnostics if one.severity is Severity.ERROR} != {WITHOUT_VALUE}:
         return None
-    written = (as_text(as_tree(row.body.get("local")).get("path", "")) for row in blocks.settings[("backend",)])
-    return DesiredState(state_path=next(filter(None, written), DesiredState().state_path))
+    # Its shape is sound, for a fault of it would be another error.
+    written = (BackendBlock.model_validate(row.body) for row in blocks.settings[("backend",)])
+    return DesiredState(**find_backend(written))
 
 
 def _put_together(read: tuple[Document, ...], edited: Mapping[str, Document]) -> tuple[Document, ...]:

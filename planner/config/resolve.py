@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from planner.config.backends import find_backend
 from planner.config.durations import parse_duration
 from planner.config.file_block import FileBlock
 from planner.config.guards import build_guards
@@ -26,8 +27,7 @@ def build_desired_state(files: Mapping[str, FileBlock], sources: SourceMap) -> d
     resources = [one for block in blocks for one in (*_build_networks(block, outer), *_build_pools(block, outer))]
     return desired.DesiredState(
         provider=_build_provider(blocks),
-        state_path=_find_state_path(blocks),
-        git=_find_git_backend(blocks),
+        **find_backend(one.backend for one in blocks),
         guards=outer,
         run_guards=_build_run_guards(blocks),
         prices=_build_prices(blocks),
@@ -108,18 +108,6 @@ def _build_provider(blocks: tuple[FileBlock, ...]) -> desired.ProviderSettings:
     written: dict[str, Any] = (block or ModelArtsBlock()).model_dump(exclude_unset=True)
     seconds = {key: parse_duration(written[key]) for key in _DURATIONS & written.keys()}
     return dataclasses.replace(desired.ProviderSettings(), **(written | seconds))
-
-
-def _find_state_path(blocks: tuple[FileBlock, ...]) -> str:
-    paths = (one.backend.local.path for one in blocks if one.backend and one.backend.local)
-    return next((path for path in paths if path), desired.DesiredState().state_path)
-
-
-def _find_git_backend(blocks: tuple[FileBlock, ...]) -> desired.GitBackend | None:
-    written = next((one.backend.git for one in blocks if one.backend and one.backend.git), None)
-    if written is None:
-        return None
-    return desired.GitBackend(**written.model_dump(exclude_unset=True, exclude_none=True))
 
 
 def _build_removed(files: Mapping[str, FileBlock], sources: SourceMap) -> Iterator[desired.RemovedBlock]:

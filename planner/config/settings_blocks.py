@@ -1,4 +1,4 @@
-"""``[poolctl]``, ``[backend.local]``, ``[backend.git]`` and ``[provider.modelarts]``."""
+"""``[poolctl]``, ``[backend]`` and ``[provider.modelarts]``."""
 
 from typing import Annotated, Literal
 
@@ -38,11 +38,31 @@ class GitBackendBlock(Block):
     )
 
 
+class HttpBackendBlock(Block):
+    """The state at a server that speaks the protocol of Terraform's HTTP backend, as GitLab does."""
+
+    address: Text = Field(description="URL of the state: https, or loopback.")
+    lock_address: Text | None = Field(default=None, description="URL of its lock; that of the state by default.")
+    unlock_address: Text | None = Field(
+        default=None, description="URL that gives the lock back; that of the lock by default."
+    )
+    update_method: Literal["POST", "PUT"] | None = Field(
+        default=None, description='Method that stores; "POST" by default.'
+    )
+    lock_method: Literal["LOCK", "POST", "PUT"] | None = Field(
+        default=None, description='Method that locks; "LOCK" by default, "POST" for GitLab.'
+    )
+    unlock_method: Literal["UNLOCK", "DELETE", "POST", "PUT"] | None = Field(
+        default=None, description='Method that unlocks; "UNLOCK" by default, "DELETE" for GitLab.'
+    )
+
+
 class BackendBlock(Block):
     """Where the state is kept."""
 
     local: LocalBackendBlock | None = Field(default=None, description="A file in this directory; the default.")
     git: GitBackendBlock | None = Field(default=None, description="A ref of the repository's remote.")
+    http: HttpBackendBlock | None = Field(default=None, description="A server with Terraform's protocol, as GitLab.")
 
 
 class ModelArtsBlock(Block):

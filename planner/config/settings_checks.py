@@ -1,13 +1,13 @@
 """``[poolctl]``, ``[backend]`` and ``[provider]``: versions, paths, addresses of services, environment."""
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from planner.config.backend_checks import find_backend_faults
 from planner.config.blocks import RawBlock, RawBlocks, read_text
 from planner.config.faults import Fault
+from planner.config.urls import has_credentials, is_loopback, split_url
 from planner.config.versions import is_version_accepted
 from planner.config.wording import find_near, format_value
 
@@ -67,8 +67,8 @@ def _check_endpoint(row: RawBlock) -> Iterator[Fault]:
     text = read_text(row, "endpoint")
     if not text or text == SIMULATOR:
         return
-    parts = _split_url(text)
-    if parts is not None and (parts.username is not None or parts.password is not None):
+    parts = split_url(text)
+    if parts is not None and has_credentials(parts):
         yield row.make_fault(
             "endpoint",
             code="config.secret",
@@ -86,31 +86,15 @@ def _check_endpoint(row: RawBlock) -> Iterator[Fault]:
         )
 
 
-def _split_url(text: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(text)
-        is_port_valid = parts.port != 0  # reading it raises where it is no port
-    except ValueError:
-        return None
-    return parts if is_port_valid else None
-
-
 def _judge_url(text: str, parts: SplitResult | None) -> str:
     """Return why ``text`` is no address of a service, in words; empty where it is one."""
     if parts is None or not parts.hostname or parts.scheme not in {"http", "https"}:
         return f"{format_value(text)} is no https:// address. {find_near(text, [SIMULATOR])}"
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         return "Over plain http:// everybody on the way could read the token."
     if parts.query or parts.fragment or parts.path.strip("/"):
         return "An address ends after the host and port."
     return ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _check_environment(row: RawBlock, environment: Mapping[str, str]) -> Iterator[Fault]:

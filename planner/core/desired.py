@@ -147,12 +147,25 @@ class GitBackend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HttpBackend:
+    """``[backend.http]``: the state is one document at ``address``, in the protocol of Terraform's HTTP backend."""
+
+    address: str
+    lock_address: str
+    unlock_address: str
+    update_method: str = "POST"
+    lock_method: str = "LOCK"
+    unlock_method: str = "UNLOCK"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredState:
-    """Everything the files ask for. Where ``git`` is set the state is there, and ``state_path`` is not used."""
+    """Everything the files ask for. Where a shared backend is set the state is there, and not at ``state_path``."""
 
     provider: ProviderSettings = field(default_factory=ProviderSettings)
     state_path: str = "pools.state.json"
     git: GitBackend | None = None
+    http: HttpBackend | None = None
     guards: Guards = field(default_factory=Guards)
     run_guards: Guards = NO_LIMITS
     prices: Prices = field(default_factory=dict)

@@ -5,9 +5,10 @@ from typing import Final
 
 from planner.core.trees import Value
 from planner.views.escape import escape_text
-from planner.views.spans import measure_text, pad_text
+from planner.views.spans import measure_text, pad_text, wrap_text
 
 _ORDER: Final = ("id", "path", "operation", "who", "host", "pid", "created", "version", "info")
+_WIDTH: Final = 80
 _TITLES: Final = {"id": "ID", "pid": "PID"}
 
 
@@ -21,12 +22,13 @@ def format_holder(holder: Mapping[str, str]) -> str:
     return "".join(f"{row}\n" for row in ("Lock Info:", *rows))
 
 
-def format_lock_status(holder: Mapping[str, str] | None) -> str:
-    """Return what ``lock status`` says; None means that nobody holds the lock."""
+def format_lock_status(holder: Mapping[str, str] | None, *, note: str = "") -> str:
+    """Return what ``lock status`` says; None means that nobody holds the lock. ``note`` is said after it."""
+    told = "\n".join(("", *wrap_text(note, width=_WIDTH), "")) if note else ""
     if holder is None:
-        return "Nobody holds the lock.\n"
+        return f"Nobody holds the lock.\n{told}"
     hint = f"To break it, once its holder is surely gone: poolctl force-unlock {escape_text(holder.get('id', 'ID'))}"
-    return f"The lock is held.\n\n{format_holder(holder)}\n{hint}\n"
+    return f"The lock is held.\n\n{format_holder(holder)}\n{hint}\n{told}"
 
 
 def build_lock_json(holder: Mapping[str, str] | None) -> dict[str, Value]:

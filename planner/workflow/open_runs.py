@@ -45,5 +45,6 @@ def _report_elsewhere(holder: Holder) -> Diagnostic:
         "settle.elsewhere",
         "An apply may be running elsewhere",
         detail=f"The lock is held: {format_holder_line(holder)}. What it has not finished is shown as it is now. Plan "
-        "again when it has ended; if it died, `poolctl lock status` shows the lock, and its lease runs out by itself.",
+        "again when it has ended. If it died, its lease runs out by itself; a lock without a lease is broken with "
+        "`poolctl force-unlock`.",
     )

@@ -9,7 +9,7 @@ from planner.config.documents import NO_FILES
 from planner.config.errors import ConfigError
 from planner.config.load import NO_INPUTS, Loaded, load_configuration
 from planner.config.variable_inputs import VariableInputs
-from planner.core.desired import DesiredState
+from planner.core.desired import DesiredState, HttpBackend
 from planner.core.diagnostics import Diagnostic, make_warning
 from planner.core.events import Emit, Noticed
 from planner.core.lazy_dataclass import dataclass
@@ -95,12 +95,26 @@ def open_store(workplace: Workplace, desired: DesiredState) -> Store:
 
         git = open_git(workplace.directory, workplace.environment)
         return open_git_store(git, desired.git, request_timeout=desired.provider.request_timeout)
+    if desired.http is not None:
+        return _open_http_store(workplace, desired.http, request_timeout=desired.provider.request_timeout)
     return open_local_store(workplace.directory, desired.state_path)
+
+
+def _open_http_store(workplace: Workplace, where: HttpBackend, *, request_timeout: float) -> Store:
+    from planner.state.http_store import open_http_store
+    from planner.state.http_wire import HttpWire, find_credentials
+    from planner.workflow.store_hosts import check_store_url
+
+    for url in (where.address, where.lock_address, where.unlock_address):
+        check_store_url(url, environment=workplace.environment)
+    credentials = find_credentials(workplace.environment)
+    return open_http_store(workplace.directory, HttpWire(where=where, credentials=credentials, timeout=request_timeout))
 
 
 def find_store_warnings(workplace: Workplace, desired: DesiredState) -> tuple[Diagnostic, ...]:
     """Return what is doubtful about keeping the state here: a CI job's disk goes with the job (semantics 8.3)."""
-    if not workplace.environment.get("CI") or desired.git is not None:
+    is_shared = desired.git is not None or desired.http is not None
+    if not workplace.environment.get("CI") or is_shared:
         return ()
     return (
         make_warning(

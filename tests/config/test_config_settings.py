@@ -8,7 +8,7 @@ from config_texts import NETWORK, POOL, find_codes, load_files, load_text
 
 from planner.config.durations import parse_duration
 from planner.config.versions import is_version_accepted
-from planner.core.desired import DesiredState, ProviderSettings
+from planner.core.desired import DesiredState, HttpBackend, ProviderSettings
 
 
 def test_settings_that_are_not_written_have_their_defaults(tmp_path):
@@ -36,6 +36,37 @@ def test_settings_are_read_in_seconds(tmp_path):
         user_id="u",
         request_type="console",
     )
+
+
+def test_a_state_over_http_has_terraforms_defaults(tmp_path):
+    address = "https://state.example/prod"
+    desired = load_text(tmp_path, f"[backend.http]\naddress = '{address}'\n").desired
+    assert desired.http == HttpBackend(address=address, lock_address=address, unlock_address=address)
+
+
+def test_a_state_at_gitlab_is_locked_beside_it(tmp_path):
+    text = (
+        "[backend.http]\naddress = 'https://gitlab.example/s'\nlock_address = 'https://gitlab.example/s/lock'\n"
+        "lock_method = 'POST'\nunlock_method = 'DELETE'\n"
+    )
+    found = load_text(tmp_path, text).desired.http
+    assert (found.lock_address, found.unlock_address) == ("https://gitlab.example/s/lock",) * 2
+    assert (found.update_method, found.lock_method, found.unlock_method) == ("POST", "POST", "DELETE")
+
+
+@pytest.mark.parametrize(
+    ("block", "member"),
+    [
+        pytest.param("[backend.git]\n", "git", id="git"),
+        pytest.param("[backend.http]\naddress = 'https://a.example/s'\n", "http", id="http"),
+    ],
+)
+def test_where_the_state_is_needs_no_value_of_a_variable(tmp_path, block, member):
+    loaded = load_text(
+        tmp_path, f"{block}[variable.v]\ntype = 'int'\n" + POOL.replace("count = 1", "count = '${var.v}'")
+    )
+    assert find_codes(loaded) == ["config.variable-without-value"]
+    assert getattr(loaded.place, member) is not None
 
 
 @pytest.mark.parametrize(

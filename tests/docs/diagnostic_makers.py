@@ -13,6 +13,7 @@ from typing import Final
 from adoption_makers import ADOPTION_MAKERS
 from git_makers import make_git_makers
 from scale_makers import SCALE_MAKERS
+from store_makers import STORE_MAKERS
 
 from planner.cli.faults import make_fault_diagnostic
 from planner.core import evidence_sightings, progress, sightings
@@ -248,6 +249,7 @@ MAKERS: Final[Mapping[str, Callable[[], Diagnostic]]] = {
     **ADOPTION_MAKERS,
     **SCALE_MAKERS,
     **make_git_makers(HOLDER),
+    **STORE_MAKERS,
     "settle.done": lambda: settle._tell(
         settle.Settled(resources={}, snapshot=Snapshot()), TRAINING, "it was made"
     ).diagnostics[0],

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from git_sites import make_clone, open_clone
+from http_state_server import find_site, open_at
 from state_values import make_request, make_state, make_tracked
 
 from planner.core.addresses import Address
@@ -54,10 +55,24 @@ def open_git_anywhere():
     return open_next
 
 
+def open_http(*, is_gitlab=False, one_directory=False):
+    """Open each store in a directory of its own, as on another machine, or all in one."""
+    numbers = itertools.count()
+
+    def open_next(place, clock):
+        directory = place / ("directory" if one_directory else f"directory{next(numbers)}")
+        return open_at(find_site(place, is_gitlab=is_gitlab), directory, clock=clock.read, sleep=clock.sleep)
+
+    return open_next
+
+
 STORES = [
     pytest.param(open_local, id="local"),
     pytest.param(open_git_of("clone"), id="git-one-clone"),
     pytest.param(open_git_anywhere(), id="git-many-clones"),
+    pytest.param(open_http(), id="http"),
+    pytest.param(open_http(one_directory=True), id="http-one-directory"),
+    pytest.param(open_http(is_gitlab=True), id="http-gitlab"),
 ]
 
 

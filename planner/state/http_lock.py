@@ -1,0 +1,220 @@
+"""The lock of a state over HTTP: the server's own, which has no lease, and the holder's name in the stored document.
+
+The server tells nobody who holds its lock, except whom it refuses. So a holder writes itself into the document, where
+``lock status`` reads it without asking for the lock. It is a fence, too: before a save, and before requests to the
+service, the document must still name us, and hold what we left there.
+"""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.lazy_dataclass import dataclass
+from planner.state.errors import LockLostError, StateChangedError, StateError, StoreError
+from planner.state.http_envelope import Envelope, format_envelope, parse_envelope
+from planner.state.http_errors import UNREACHED
+from planner.state.http_wire import HttpWire
+from planner.state.lease import KEPT
+from planner.state.lock import Holder, format_holder, format_holder_line, parse_holder
+from planner.state.machine import Machine, find_machine
+
+FRESH: Final = 1.0
+"""Seconds for which a look at the document, or a save, counts as proof that the lock is ours."""
+
+_EXTRA: Final = "poolctl"
+_ECHOED: Final = ("Operation", "Info", "Version", "Path")
+
+Change = Callable[[Envelope], Envelope]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpLockPlace:
+    """Where the lock of one state stands: at the server of ``wire``, and ``side_path`` on this disk.
+
+    ``clock`` and ``sleep`` time the waits for the lock.
+    """
+
+    wire: HttpWire
+    side_path: Path
+    shown: str
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    machine: Machine = field(default_factory=find_machine)
+
+    def load(self) -> Envelope:
+        """Return what is stored. Raises StateError."""
+        return parse_envelope(self.wire.load(), shown=self.shown)
+
+
+def format_lock_info(holder: Holder, *, path: str) -> bytes:
+    """Return what Terraform's protocol sends to lock and unlock; ``poolctl`` is beside what Terraform knows."""
+    known = {
+        "ID": holder.id,
+        "Operation": holder.operation,
+        "Info": holder.info,
+        "Who": holder.who,
+        "Version": holder.version,
+        "Created": holder.created,
+        "Path": path,
+        _EXTRA: json.loads(format_holder(holder)),
+    }
+    return json.dumps(known).encode()
+
+
+def parse_lock_info(data: bytes, *, sent: bytes = b"") -> Holder:
+    """Return the holder that a server names; what it only repeats of what was ``sent`` tells nothing of the holder."""
+    found, ours = _read_object(data), _read_object(sent)
+    inner = found.get(_EXTRA)
+    if isinstance(inner, dict) and inner.get("id") == found.get("ID"):
+        return parse_holder(json.dumps(inner))
+    is_echo = bool(ours) and all(found.get(one) == ours.get(one) for one in _ECHOED)
+    names = ("ID", "Who", "Created") if is_echo else ("ID", "Operation", "Info", "Who", "Version", "Created")
+    members = {one.lower(): found[one] for one in names if isinstance(found.get(one), str)}
+    return parse_holder(json.dumps(members) if members else data.decode("utf-8", "replace"))
+
+
+class HttpLock:
+    """A held lock, and the stored document under it; several threads may use it."""
+
+    def __init__(self, place: HttpLockPlace, holder: Holder, *, found: Envelope, side_file: int) -> None:
+        """Keep a lock that the server gave, over the document ``found``; ``acquire_http_lock`` makes these."""
+        self.holder = holder
+        self._place = place
+        self._known = found
+        self._proven = time.monotonic()
+        self._side_file = side_file
+        self._turn = threading.RLock()
+        self._lost: Diagnostic | None = None
+
+    @property
+    def is_released(self) -> bool:
+        """Tell whether ``release`` was called."""
+        return self._side_file < 0
+
+    def change(self, change: Change) -> Envelope:
+        """Store what ``change`` makes of the document, and return it.
+
+        Raises LockLostError where the lock is not ours any more, StateChangedError where somebody wrote without it,
+        StoreError where the server does not answer.
+        """
+        with self._turn:
+            found = self._look()
+            following = replace(change(found), serial=found.serial + 1, holder=self.holder)
+            self._store(following)
+            return following
+
+    def require(self, seconds: float) -> None:
+        """Raise LockLostError or StoreError where the lock is gone, as far as the document tells.
+
+        There is no lease, so nothing can be said of the next ``seconds``: only a ``force-unlock`` takes the lock.
+        """
+        del seconds
+        with self._turn:
+            if self._lost is not None:
+                raise LockLostError(self._lost)
+            if time.monotonic() - self._proven > FRESH:
+                self._look()
+
+    def release(self) -> None:
+        """Give the lock back; one that is no longer ours is left alone.
+
+        Where the server does not answer the lock stays: this directory can prove that its process has ended; others
+        need ``force-unlock``.
+        """
+        if self.is_released:
+            return
+        side_file, self._side_file = self._side_file, -1
+        try:
+            with self._turn, suppress(StateError):
+                if self._lost is None:
+                    self._clear()
+                    self._place.wire.unlock(format_lock_info(self.holder, path=self._place.shown))
+        finally:
+            os.close(side_file)
+
+    def __enter__(self) -> Self:
+        """Return the lock itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        """Release the lock."""
+        self.release()
+
+    def _clear(self) -> None:
+        try:
+            found = self._look()
+            self._store(replace(found, serial=found.serial + 1, holder=None))
+        except (StateChangedError, StoreError):
+            # The server's lock is given back all the same: whoever has it next writes its own name there.
+            return
+
+    def _look(self) -> Envelope:
+        """Return the stored document, where it is as we left it."""
+        if self._lost is not None:
+            raise LockLostError(self._lost)
+        since = time.monotonic()
+        found = self._place.load()
+        if found.holder is None or found.holder.id != self.holder.id:
+            raise self._lose(found.holder)
+        if found != self._known:
+            detail = f"Somebody stored something else at {self._place.shown} without holding its lock. {KEPT}"
+            raise StateChangedError(make_error("state.changed", "The state was changed meanwhile", detail=detail))
+        self._proven = since
+        return found
+
+    def _store(self, following: Envelope) -> None:
+        data = format_envelope(following)
+        since = time.monotonic()
+        try:
+            self._place.wire.save(data, lock_id=self.holder.id)
+        except StoreError as error:
+            if error.diagnostics[0].code != UNREACHED:
+                raise
+            # Perhaps it has arrived: then there is nothing to do. Else it is sent once more.
+            if self._place.load() != parse_envelope(data, shown=self._place.shown):
+                self._look()
+                self._place.wire.save(data, lock_id=self.holder.id)
+        except LockLostError:
+            raise self._lose(self._place.load().holder) from None
+        self._known = parse_envelope(data, shown=self._place.shown)
+        self._proven = since
+
+    def _lose(self, holder: Holder | None) -> LockLostError:
+        is_other = holder is not None and holder.id != self.holder.id
+        by = f"It is held now: {format_holder_line(holder)}." if is_other and holder else "Nobody is known to hold it."
+        detail = (
+            f"Somebody broke the lock of this run (`force-unlock`, or at the server itself) while it was going on. "
+            f"{by} {KEPT}"
+        )
+        self._lost = make_error("state.lock-lost", "The lock of this run is gone", detail=detail)
+        return LockLostError(self._lost)
+
+
+def write_name(place: HttpLockPlace, holder: Holder | None, *, lock_id: str) -> Envelope:
+    """Write ``holder`` into the document under the server's lock ``lock_id``, and return what is stored then."""
+    found = place.load()
+    data = format_envelope(replace(found, serial=found.serial + 1, holder=holder))
+    try:
+        place.wire.save(data, lock_id=lock_id)
+    except StoreError:
+        if place.load() != parse_envelope(data, shown=place.shown):
+            raise
+    return parse_envelope(data, shown=place.shown)
+
+
+def _read_object(data: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,28 @@
+"""Diagnostics of a state at a server, each made by poolctl's own code."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from planner.core.diagnostics import Diagnostic
+from planner.state import http_errors
+from planner.state.errors import StateError
+from planner.workflow import store_hosts
+
+_ADDRESS: Final = "https://gitlab.example/api/v4/projects/7/terraform/state/pools"
+
+STORE_MAKERS: Final[Mapping[str, Callable[[], Diagnostic]]] = {
+    "state.credentials": lambda: http_errors.report_refusal(_ADDRESS, status=401, words="", doing="reading"),
+    "state.store-refused": lambda: http_errors.report_refusal(
+        _ADDRESS, status=403, words='{"message":"403 Forbidden"}', doing="locking"
+    ),
+    "state.untrusted-host": lambda: _catch(lambda: store_hosts.check_store_url(_ADDRESS, environment={})),
+}
+
+
+def _catch(act: Callable[[], object]) -> Diagnostic:
+    try:
+        act()
+    except StateError as error:
+        return error.diagnostics[0]
+    message = "nothing was raised"
+    raise AssertionError(message)
