@@ -1,19 +1,23 @@
 """``poolctl import``."""
 
-from pathlib import Path
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from planner.cli.command import Command
 from planner.cli.completing import complete_declared
+from planner.cli.file_value import FILE
 from planner.cli.options import lock_timeout, parallelism
 from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.values import ADDRESS
 from planner.cli.workplaces import make_workplace
-from planner.core.addresses import Address
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planner.core.addresses import Address
     from planner.workflow.adoption_saving import AdoptedFiles
 
 
@@ -42,7 +46,7 @@ if TYPE_CHECKING:
 @click.option(
     "--from-terraform",
     "terraform",
-    type=click.Path(path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Write blocks and [[import]] for what `terraform show -json` printed into FILE, and print how Terraform "
     "lets go of it.",
@@ -132,7 +136,9 @@ def _adopt_terraform(session: Session, path: Path) -> int:
     return DONE
 
 
-def _show_adopted(session: Session, adopted: "AdoptedFiles", *, is_proven: bool) -> None:
+def _show_adopted(session: Session, adopted: AdoptedFiles, *, is_proven: bool) -> None:
+    from pathlib import Path
+
     from planner.views.adoption_text import AdoptionView, format_adopted, make_left_out_notice
 
     view = AdoptionView(

@@ -1,9 +1,10 @@
 """``poolctl apply``."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -27,11 +28,12 @@ from planner.cli.options import (
 from planner.cli.plan_output import load_plan, refuse_contradictions
 from planner.cli.session import Session
 from planner.cli.workplaces import make_workplace
-from planner.config.variable_inputs import VariableInputs
-from planner.core.changes import Plan
-from planner.core.events import Event
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planner.core.changes import Plan
+    from planner.core.events import Event
     from planner.workflow.workplace import Workplace
 
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
@@ -112,8 +114,10 @@ _REQUEST_OPTIONS: Final = (
 )
 
 
-def _make_workplace(session: Session, saved: Plan | None, *, listen: Callable[[Event], None]) -> "Workplace":
+def _make_workplace(session: Session, saved: Plan | None, *, listen: Callable[[Event], None]) -> Workplace:
     """Return the workplace, with the variables of a saved plan in the place of those of today."""
+    from planner.config.variable_inputs import VariableInputs
+
     workplace = make_workplace(session, listen=listen)
     return workplace if saved is None else replace(workplace, variables=VariableInputs(carried=saved.inputs.variables))
 

@@ -1,17 +1,17 @@
 """The end of an apply, shown: what was done, what was left out, and the exit code."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planner.cli.session import DONE, FAILED, Session, report
-from planner.core.approval import is_only_waiting
-from planner.core.changes import Applied as Done
-from planner.core.changes import Waiting
 from planner.core.diagnostics import Diagnostic, has_errors, make_warning
-from planner.state.files import save_atomically
-from planner.state.receipt_document import format_receipt
-from planner.views.apply_text import format_apply_summary
-from planner.workflow.apply import Applied
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planner.workflow.apply import Applied
 
 
 def show_applied(
@@ -21,6 +21,10 @@ def show_applied(
 
     The receipt goes to the file ``receipt``, too. Raises StateError where that cannot be written.
     """
+    from planner.state.files import save_atomically
+    from planner.state.receipt_document import format_receipt
+    from planner.views.apply_text import format_apply_summary
+
     known = set(told)
     diagnostics = (*applied.diagnostics, *_find_left_out(applied))
     report(session, [one for one in diagnostics if one not in known])
@@ -35,6 +39,9 @@ def show_applied(
 
 def is_complete(applied: Applied) -> bool:
     """Tell whether all was done that was asked for; what was accepted and goes on counts as done."""
+    from planner.core.changes import Applied as Done
+    from planner.core.changes import Waiting
+
     return (
         applied.is_approved
         and not applied.is_interrupted
@@ -45,6 +52,8 @@ def is_complete(applied: Applied) -> bool:
 
 
 def _find_left_out(applied: Applied) -> tuple[Diagnostic, ...]:
+    from planner.core.approval import is_only_waiting
+
     # A run that was refused as a whole says so itself.
     if not applied.left_out or not applied.is_approved:
         return ()

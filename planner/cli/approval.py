@@ -1,13 +1,17 @@
 """The answer to a plan: it is shown before it is asked for, and a refusal sends nothing."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from planner.cli.asking import ask_for
 from planner.cli.plan_output import show_plan
 from planner.cli.session import Session, report
-from planner.core.changes import Plan
 from planner.core.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from planner.core.changes import Plan
 
 QUESTION: Final = (
     "Do you want to perform these actions?\n  poolctl will make the changes that are described above, and no others."

@@ -1,14 +1,17 @@
 """What the shell offers for an argument or the value of an option: names of this directory, found without a network."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.shell_completion import CompletionItem
 
 from planner.cli.session import Session
-from planner.core.permissions import CLASSES
-from planner.workflow.workplace import Workplace
+
+if TYPE_CHECKING:
+    from planner.workflow.workplace import Workplace
 
 Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
@@ -38,6 +41,7 @@ def complete_known(context: click.Context, parameter: click.Parameter, incomplet
 
 def complete_permission(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer the addresses of files and state, and behind the equals sign the classes of disruption."""
+    from planner.core.permissions import CLASSES
     from planner.workflow.known_names import list_known
 
     address, sign, _ = incomplete.partition("=")

@@ -5,7 +5,6 @@ bash splits words at an equals sign; zsh and fish replace the whole word. An add
 """
 
 import os
-import shlex
 from collections.abc import Iterable
 from typing import Final
 
@@ -96,6 +95,8 @@ def _put_before(before: str, item: CompletionItem) -> CompletionItem:
 
 
 def _quote(value: str) -> str:
+    import shlex
+
     # An equals sign at the end waits for what follows.
     end = "=" if value.endswith("=") else ""
     return f"{shlex.quote(value.removesuffix('='))}{end}" if value.removesuffix("=") else value

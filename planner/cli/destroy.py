@@ -1,7 +1,8 @@
 """``poolctl destroy``."""
 
+from __future__ import annotations
+
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,11 +25,11 @@ from planner.cli.options import (
 from planner.cli.plan_output import show_plan
 from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.workplaces import make_workplace
-from planner.core.changes import Action, Change, Plan, PlanInputs
-from planner.core.permissions import DESTROYS
-from planner.views.plan_text import has_changes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planner.core.changes import Change, Plan, PlanInputs
     from planner.workflow.apply import ApplyRequest
 
 _INSTEAD = "--auto-approve, and --allow ADDR=destroys for each address"
@@ -57,6 +58,8 @@ def destroy(session: Session, /, *, auto_approve: bool, **options: Any) -> int:
 
     With --auto-approve nothing is asked, and each address needs its --allow ADDR=destroys.
     """
+    from planner.views.plan_text import has_changes
+
     inputs = replace(make_inputs(options), destroy=True)
     request = _make_request(inputs, options)
     if auto_approve:
@@ -71,7 +74,7 @@ def destroy(session: Session, /, *, auto_approve: bool, **options: Any) -> int:
     return _destroy_shown(session, granted, plan, receipt=options["receipt"])
 
 
-def _make_request(inputs: PlanInputs, options: dict[str, Any]) -> "ApplyRequest":
+def _make_request(inputs: PlanInputs, options: dict[str, Any]) -> ApplyRequest:
     from planner.workflow.apply import ApplyRequest
 
     return ApplyRequest(
@@ -84,8 +87,9 @@ def _make_request(inputs: PlanInputs, options: dict[str, Any]) -> "ApplyRequest"
     )
 
 
-def _grant(session: Session, request: "ApplyRequest") -> "ApplyRequest":
+def _grant(session: Session, request: ApplyRequest) -> ApplyRequest:
     """Return ``request`` with the permission that the right answer will be, so that the plan is shown with it."""
+    from planner.core.permissions import DESTROYS
     from planner.workflow.plan import make_plan
 
     draft = make_plan(make_workplace(session), request.inputs, parallelism=request.parallelism).plan
@@ -93,7 +97,7 @@ def _grant(session: Session, request: "ApplyRequest") -> "ApplyRequest":
     return replace(request, inputs=replace(request.inputs, allow=(*request.inputs.allow, *permissions)))
 
 
-def _plan(session: Session, request: "ApplyRequest") -> Plan:
+def _plan(session: Session, request: ApplyRequest) -> Plan:
     from planner.workflow.plan import make_plan
 
     planned = make_plan(make_workplace(session), request.inputs, parallelism=request.parallelism)
@@ -102,6 +106,8 @@ def _plan(session: Session, request: "ApplyRequest") -> Plan:
 
 
 def _find_going(plan: Plan) -> tuple[Change, ...]:
+    from planner.core.changes import Action
+
     return tuple(one for one in plan.changes if one.action is not Action.NO_OP)
 
 
@@ -115,7 +121,7 @@ def _ask(session: Session, plan: Plan) -> bool:
     return ask_for(session, question, answer=project_id, verb="Destroy", instead=_INSTEAD)
 
 
-def _destroy_unasked(session: Session, request: "ApplyRequest", *, receipt: Path | None) -> int:
+def _destroy_unasked(session: Session, request: ApplyRequest, *, receipt: Path | None) -> int:
     from planner.cli.apply_output import show_applied
     from planner.workflow.apply import apply
 
@@ -125,7 +131,7 @@ def _destroy_unasked(session: Session, request: "ApplyRequest", *, receipt: Path
     return show_applied(session, applied, told=approval.told, receipt=receipt)
 
 
-def _destroy_shown(session: Session, request: "ApplyRequest", plan: Plan, *, receipt: Path | None) -> int:
+def _destroy_shown(session: Session, request: ApplyRequest, plan: Plan, *, receipt: Path | None) -> int:
     """Destroy what was shown and answered: the digests are the approval, so nobody is asked again."""
     from planner.cli.apply_output import show_applied
     from planner.workflow.apply import apply

@@ -5,8 +5,6 @@ import click
 from planner.cli.command import Command
 from planner.cli.options import format_option
 from planner.cli.session import DONE, Session
-from planner.views.escape import escape_text
-from planner.views.json_text import format_json
 
 
 @click.command(
@@ -28,6 +26,8 @@ def dirs(session: Session, /, *, changed_since: str | None, layout: str) -> int:
 
     With --changed-since REV only those of which a file changed, be it one that they include.
     """
+    from planner.views.escape import escape_text
+    from planner.views.json_text import format_json
     from planner.workflow.dirs import list_directories
 
     found = list_directories(session.directory, changed_since=changed_since)

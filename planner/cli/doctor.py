@@ -1,5 +1,7 @@
 """``poolctl doctor``."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -10,12 +12,9 @@ from planner.cli.command import Command
 from planner.cli.options import format_option
 from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.workplaces import make_workplace
-from planner.core.checkup import Check, has_problems
-from planner.views.doctor_text import build_checks_json, format_checks
-from planner.views.json_text import format_json
-from planner.views.probe_text import format_left_over, format_probe, format_probe_plan
 
 if TYPE_CHECKING:
+    from planner.core.checkup import Check
     from planner.workflow.probe import Probed, ProbePlan
 
 _QUESTION: Final = "Do you want to make this scratch pool?"
@@ -43,6 +42,7 @@ def doctor(session: Session, /, *, is_probing: bool, flavor: str, auto_approve: 
     With --probe it makes a scratch pool of one CPU node, tries on it what the documentation of the service leaves
     open, deletes it, and records the answers in .poolctl/probe.json.
     """
+    from planner.core.checkup import has_problems
     from planner.workflow.doctor import examine
 
     if (flavor or auto_approve) and not is_probing:
@@ -57,6 +57,9 @@ def doctor(session: Session, /, *, is_probing: bool, flavor: str, auto_approve: 
 
 
 def _show_checks(session: Session, checks: Sequence[Check], *, layout: str) -> None:
+    from planner.views.doctor_text import build_checks_json, format_checks
+    from planner.views.json_text import format_json
+
     terminal = session.terminal
     text = format_checks(checks, width=terminal.width, colour=terminal.has_colour_in_results)
     terminal.show(format_json(build_checks_json(checks)) if layout == "json" else text)
@@ -65,7 +68,7 @@ def _show_checks(session: Session, checks: Sequence[Check], *, layout: str) -> N
 def _probe(session: Session, checks: Sequence[Check], *, flavor: str, is_given: bool, layout: str) -> int:
     from planner.workflow.probe import probe
 
-    def approve(plan: "ProbePlan") -> bool:
+    def approve(plan: ProbePlan) -> bool:
         _tell_plan(session, plan)
         return is_given or ask_for(session, _QUESTION, answer="yes", verb="Probe")
 
@@ -76,7 +79,9 @@ def _probe(session: Session, checks: Sequence[Check], *, flavor: str, is_given: 
     return FAILED if probed.error is not None or probed.record.left else DONE
 
 
-def _tell_plan(session: Session, plan: "ProbePlan") -> None:
+def _tell_plan(session: Session, plan: ProbePlan) -> None:
+    from planner.views.probe_text import format_left_over, format_probe_plan
+
     terminal = session.terminal
     told = format_probe_plan(
         service=plan.service,
@@ -88,7 +93,10 @@ def _tell_plan(session: Session, plan: "ProbePlan") -> None:
     terminal.tell(f"\n{told}{format_left_over(plan.left_over, width=terminal.width)}")
 
 
-def _show_probe(session: Session, checks: Sequence[Check], probed: "Probed", *, layout: str) -> None:
+def _show_probe(session: Session, checks: Sequence[Check], probed: Probed, *, layout: str) -> None:
+    from planner.views.doctor_text import build_checks_json
+    from planner.views.json_text import format_json
+    from planner.views.probe_text import format_probe
     from planner.workflow.probe_record import build_probe_json
 
     terminal = session.terminal

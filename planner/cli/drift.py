@@ -1,5 +1,7 @@
 """``poolctl drift``."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 import click
@@ -10,11 +12,9 @@ from planner.cli.options import auto_approve, detailed_exitcode, format_option, 
 from planner.cli.session import DONE, FAILED, HAS_CHANGES, Session, report
 from planner.cli.values import ADDRESS
 from planner.cli.workplaces import make_workplace
-from planner.core.addresses import Address
-from planner.views.drift_text import build_drift_json, format_drift
-from planner.views.json_text import format_json
 
 if TYPE_CHECKING:
+    from planner.core.addresses import Address
     from planner.workflow.drift_adopt import DriftAdoption
 
 _ADOPT = "adopt"
@@ -76,6 +76,8 @@ def _read_words(context: click.Context, words: tuple[str, ...]) -> tuple[bool, A
 def _show(
     session: Session, *, address: Address | None, is_all: bool, layout: str, is_detailed: bool, n: int | None
 ) -> int:
+    from planner.views.drift_text import build_drift_json, format_drift
+    from planner.views.json_text import format_json
     from planner.workflow.drift import find_drift
 
     found = find_drift(make_workplace(session), address=str(address or ""), is_all=is_all, parallelism=n)
@@ -106,7 +108,7 @@ def _adopt(session: Session, address: Address, *, is_given: bool, parallelism: i
     return DONE
 
 
-def _format_difference(session: Session, adoption: "DriftAdoption") -> str:
+def _format_difference(session: Session, adoption: DriftAdoption) -> str:
     from planner.views.file_diff import format_file_diff
 
     before, after = adoption.before, adoption.after

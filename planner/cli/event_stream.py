@@ -1,25 +1,31 @@
 """``--json-into``: what a command does, line by line as JSON in a file, beside the text for people."""
 
+from __future__ import annotations
+
 import contextlib
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 import planner
+from planner.cli.file_value import FILE
 from planner.cli.session import Session
 from planner.core.diagnostics import Diagnostic, PoolctlError
-from planner.core.events import ChangeEnded, Event
-from planner.core.trees import Tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planner.core.events import ChangeEnded, Event
+    from planner.core.trees import Tree
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 json_into: Final = click.option(
     "--json-into",
-    type=click.Path(path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Write each event to FILE as a line of Terraform's JSON, too.",
 )

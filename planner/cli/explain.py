@@ -5,10 +5,11 @@ from click.shell_completion import CompletionItem
 
 from planner.cli.command import Command
 from planner.cli.session import DONE, Session
-from planner.workflow.explain import list_codes, load_page
 
 
 def _complete(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from planner.workflow.explain import list_codes
+
     return [CompletionItem(code, help=words) for code, words in list_codes().items() if code.startswith(incomplete)]
 
 
@@ -24,6 +25,8 @@ def explain(session: Session, code: str | None) -> int:
 
     CODE stands in brackets at the end of each message. Without one, all codes are listed.
     """
+    from planner.workflow.explain import list_codes, load_page
+
     if code is not None:
         session.terminal.show(load_page(code.strip("[]")))
         return DONE

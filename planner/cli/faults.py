@@ -2,7 +2,6 @@
 
 import traceback
 from collections.abc import Mapping
-from pathlib import Path
 from types import TracebackType
 
 import planner
@@ -28,6 +27,8 @@ def format_trace(error: BaseException, environment: Mapping[str, str]) -> str:
 
 
 def _find_place(trace: TracebackType | None) -> str:
+    from pathlib import Path
+
     package = Path(planner.__file__).parent
     frames = [frame for frame in traceback.extract_tb(trace) if Path(frame.filename).is_relative_to(package)]
     if not frames:

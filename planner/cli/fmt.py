@@ -1,11 +1,17 @@
 """``poolctl fmt``."""
 
-from pathlib import Path
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
 from planner.cli.command import Command
+from planner.cli.file_value import FILE
 from planner.cli.session import DONE, FAILED, Session, report
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command(
@@ -17,7 +23,7 @@ from planner.cli.session import DONE, FAILED, Session, report
         "poolctl fmt envs/prod envs/stage/main.pools.toml",
     ),
 )
-@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=FILE)
 @click.option("--recursive", "is_deep", is_flag=True, help="Also the files in the directories below.")
 @click.option("--check", "is_check", is_flag=True, help="Write nothing; exit with 1 where a layout is another.")
 @click.option("--diff", "is_diff", is_flag=True, help="Show what changes in the files.")

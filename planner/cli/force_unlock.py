@@ -6,8 +6,6 @@ from planner.cli.command import Command
 from planner.cli.completing import complete_lock
 from planner.cli.session import DONE, Session
 from planner.cli.workplaces import make_workplace
-from planner.state.lock import format_holder_line
-from planner.workflow.lock_status import force_unlock as break_lock
 
 
 @click.command(
@@ -23,6 +21,9 @@ def force_unlock(session: Session, lock_id: str, is_forced: bool) -> int:
 
     Only for a lock whose holder is surely gone: two runs that write one state lose what one of them did.
     """
+    from planner.state.lock import format_holder_line
+    from planner.workflow.lock_status import force_unlock as break_lock
+
     # Terraform's spelling for "do not ask" is understood, though nothing is asked here.
     del is_forced
     holder = break_lock(make_workplace(session), lock_id)

@@ -1,14 +1,18 @@
 """``poolctl init``."""
 
-import shlex
+from __future__ import annotations
+
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from planner.cli.command import Command
+from planner.cli.file_value import FileValue
 from planner.cli.session import DONE, Session
-from planner.views.escape import escape_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command(
@@ -16,7 +20,7 @@ from planner.views.escape import escape_text
     reads_files=False,
     examples=("poolctl init", "poolctl init pools/team-a"),
 )
-@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.argument("directory", metavar="[DIR]", required=False, type=FileValue(file_okay=False))
 @click.pass_obj
 def init(session: Session, directory: Path | None) -> int:
     """Write a first configuration with comments, which plans at once on the embedded simulator.
@@ -24,7 +28,11 @@ def init(session: Session, directory: Path | None) -> int:
     Nothing is overwritten. In a git work tree, .gitignore gets the line .poolctl/. Where it has a remote, the state
     is kept on a branch of its own there ([backend.git]), and beside the files otherwise.
     """
+    import shlex
+    from pathlib import Path
+
     from planner.cli.workplaces import make_workplace
+    from planner.views.escape import escape_text
     from planner.workflow.init import init as write_starter
 
     place = session if directory is None else replace(session, place=str(session.directory / directory))

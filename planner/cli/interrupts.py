@@ -6,8 +6,6 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
-from planner.engine.signals import find_ending_signals
-
 
 @contextlib.contextmanager
 def interrupt_on_termination() -> Iterator[None]:
@@ -15,6 +13,8 @@ def interrupt_on_termination() -> Iterator[None]:
 
     Only the main thread can; in others nothing changes.
     """
+    from planner.engine.signals import find_ending_signals
+
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,6 +1,8 @@
 """``poolctl lock status``."""
 
-from typing import Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -8,10 +10,9 @@ from planner.cli.command import Command, Entry, Group
 from planner.cli.options import format_option
 from planner.cli.session import DONE, Session
 from planner.cli.workplaces import make_workplace
-from planner.state.lock import Holder
-from planner.views.json_text import format_json
-from planner.views.lock_text import build_lock_json, format_lock_status
-from planner.workflow.lock_status import find_lock_status
+
+if TYPE_CHECKING:
+    from planner.state.lock import Holder
 
 _STATUS: Final = "poolctl lock status"
 
@@ -28,6 +29,10 @@ lock: Final = Group(
 @click.pass_obj
 def status(session: Session, layout: str) -> int:
     """Show who holds the lock of the state, since when, and for what."""
+    from planner.views.json_text import format_json
+    from planner.views.lock_text import build_lock_json, format_lock_status
+    from planner.workflow.lock_status import find_lock_status
+
     found = find_lock_status(make_workplace(session))
     holder = None if found.holder is None else _make_members(found.holder, path=found.path)
     text = format_lock_status(holder, note=found.note)

@@ -1,5 +1,9 @@
 """``poolctl log``."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
 from planner.cli.command import Command
@@ -8,11 +12,10 @@ from planner.cli.options import format_option
 from planner.cli.session import DONE, Session, report
 from planner.cli.values import ADDRESS
 from planner.cli.workplaces import make_workplace
-from planner.core.addresses import Address
-from planner.core.trees import Value
-from planner.state.receipt_document import build_receipt_json
-from planner.views.json_text import format_json
-from planner.views.log_text import build_records_json, format_log, format_records
+
+if TYPE_CHECKING:
+    from planner.core.addresses import Address
+    from planner.core.trees import Value
 
 
 @click.command(
@@ -30,6 +33,9 @@ from planner.views.log_text import build_records_json, format_log, format_record
 @click.pass_obj
 def log(session: Session, /, *, address: Address | None, limit: int | None, with_service: bool, layout: str) -> int:
     """Show who applied what, when and why, with which digest and outcome: of ADDR or of everything, newest first."""
+    from planner.state.receipt_document import build_receipt_json
+    from planner.views.json_text import format_json
+    from planner.views.log_text import build_records_json, format_log, format_records
     from planner.workflow.log import load_log
 
     found = load_log(make_workplace(session), address=address, with_service=with_service)

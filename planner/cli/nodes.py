@@ -1,6 +1,5 @@
 """``poolctl nodes``."""
 
-import json
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -11,8 +10,6 @@ from planner.cli.options import format_option, parallelism
 from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.values import DURATION
 from planner.cli.workplaces import make_workplace
-from planner.views.json_text import format_json
-from planner.views.nodes_text import build_nodes_json, format_nodes
 
 if TYPE_CHECKING:
     from planner.workflow.nodes import Look, NodesRequest
@@ -72,6 +69,9 @@ def _check_interval(interval: float | None) -> float:
 
 
 def _format(session: Session, look: "Look", *, layout: str) -> str:
+    from planner.views.json_text import format_json
+    from planner.views.nodes_text import build_nodes_json, format_nodes
+
     terminal = session.terminal
     if layout == "json":
         return format_json(build_nodes_json(look.pools, moment=look.moment))
@@ -93,6 +93,10 @@ def _watch(session: Session, request: "NodesRequest", *, interval: float, layout
 
 def _show_look(session: Session, look: "Look", *, layout: str, shown: str) -> str:
     """Show a look: one line of JSON, the screen drawn anew, or on a pipe a table where it has changed."""
+    import json
+
+    from planner.views.nodes_text import build_nodes_json
+
     terminal = session.terminal
     if layout == "json":
         report(session, look.fault)

@@ -1,15 +1,19 @@
 """Options that several commands share, each written once."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 from click.core import ParameterSource
 
 from planner.cli.completing import complete_known, complete_permission, complete_recorded
+from planner.cli.file_value import FILE
 from planner.cli.values import DURATION, PERMISSION
-from planner.core.changes import PlanInputs
+
+if TYPE_CHECKING:
+    from planner.core.changes import PlanInputs
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -55,7 +59,7 @@ reason: Final = click.option(
     "--reason", default="", metavar="TEXT", help="Why; kept in the receipt, shown to those who wait for the lock."
 )
 receipt: Final = click.option(
-    "--receipt", type=click.Path(path_type=Path), metavar="FILE", help="Write what came of each operation to FILE, too."
+    "--receipt", type=FILE, metavar="FILE", help="Write what came of each operation to FILE, too."
 )
 allow_older_commit: Final = click.option(
     "--allow-older-commit", is_flag=True, help="Apply files of an older or unrelated commit than the last."
@@ -134,6 +138,8 @@ def plan_options(function: Function) -> Function:
 
 def make_inputs(options: dict[str, Any]) -> PlanInputs:
     """Return the inputs of a plan from the values of its options, other values left aside."""
+    from planner.core.changes import PlanInputs
+
     return PlanInputs(**{name: options[name] for name in PLAN_OPTION_NAMES if name in options})
 
 
@@ -145,4 +151,4 @@ def find_plan_options(context: click.Context) -> tuple[str, ...]:
 
 def file_argument(name: str, *, is_required: bool = True) -> Callable[[Function], Function]:
     """Return an argument that is the path of a file; the command itself reads it."""
-    return click.argument(name, required=is_required, type=click.Path(path_type=Path))
+    return click.argument(name, required=is_required, type=FILE)

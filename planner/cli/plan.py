@@ -1,14 +1,16 @@
 """``poolctl plan``."""
 
+from __future__ import annotations
+
 import datetime as dt
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from planner.cli.command import Command
 from planner.cli.event_stream import json_into, open_stream
+from planner.cli.file_value import FILE
 from planner.cli.options import (
     compat_option,
     detailed_exitcode,
@@ -21,10 +23,11 @@ from planner.cli.plan_output import Showing, load_plan, refuse_contradictions, s
 from planner.cli.session import DONE, HAS_CHANGES, Session, report
 from planner.cli.values import DURATION
 from planner.cli.workplaces import make_workplace
-from planner.core.changes import PlanInputs
-from planner.core.comparison import AGAINST, keep_news
-from planner.core.events import Planned
-from planner.views.plan_text import has_news
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planner.core.changes import PlanInputs
 
 
 @click.command(
@@ -38,11 +41,11 @@ from planner.views.plan_text import has_news
         "poolctl plan --against approved.json    # only what changed since",
     ),
 )
-@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, for `poolctl apply FILE`.")
+@click.option("--out", metavar="FILE", type=FILE, help="Save the plan, for `poolctl apply FILE`.")
 @click.option(
     "--against",
     metavar="PLAN",
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="Show only what is new or different since the saved plan PLAN, such as the one that was approved.",
 )
 @click.option(
@@ -63,6 +66,9 @@ def plan(session: Session, /, *, out: Path | None, layout: str, is_detailed: boo
 
     Writes nothing, locks nothing, and works with read-only credentials.
     """
+    from planner.core.comparison import AGAINST, keep_news
+    from planner.core.events import Planned
+    from planner.views.plan_text import has_news
     from planner.workflow.plan import make_plan
 
     inputs = _limit(make_inputs(options), seconds=options["valid_for"])

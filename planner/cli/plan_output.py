@@ -1,18 +1,18 @@
 """Plans shown and saved: what ``plan``, ``apply``, ``destroy``, ``import`` and ``show`` have in common."""
 
-from pathlib import Path
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
 from planner.cli.session import Session
-from planner.core.changes import Plan, PlanInputs
 from planner.core.lazy_dataclass import dataclass
-from planner.state.files import load_text, save_atomically
-from planner.state.plan_document import format_plan as format_document
-from planner.state.plan_document import parse_plan
-from planner.views.escape import escape_text
-from planner.views.plan_text import format_plan
-from planner.views.voices import POOLCTL, TERRAFORM
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planner.core.changes import Plan, PlanInputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,10 @@ def show_plan(session: Session, plan: Plan, showing: Showing | None = None) -> N
 
 def save_plan(session: Session, plan: Plan, *, path: Path) -> None:
     """Save ``plan`` as its document, whole or not at all, and say how it is applied. Raises StateError."""
+    from planner.state.files import save_atomically
+    from planner.state.plan_document import format_plan as format_document
+    from planner.views.escape import escape_text
+
     save_atomically(session.directory / path, format_document(plan), what="plan file")
     name = escape_text(str(path))
     session.terminal.progress(f"Saved the plan to {name}. To make exactly these changes: poolctl apply {name}")
@@ -38,6 +42,9 @@ def save_plan(session: Session, plan: Plan, *, path: Path) -> None:
 
 def load_plan(session: Session, path: Path) -> Plan:
     """Return the plan that a file holds. Raises StateError."""
+    from planner.state.files import load_text
+    from planner.state.plan_document import parse_plan
+
     return parse_plan(load_text(session.directory / path, what="plan file"), source=str(path))
 
 
@@ -50,6 +57,10 @@ def refuse_contradictions(inputs: PlanInputs) -> None:
 
 
 def _format_plan(session: Session, plan: Plan, showing: Showing) -> str:
+    from planner.state.plan_document import format_plan as format_document
+    from planner.views.plan_text import format_plan
+    from planner.views.voices import POOLCTL, TERRAFORM
+
     terminal = session.terminal
     match showing.layout:
         case "json":

@@ -1,6 +1,7 @@
 """``poolctl scale``."""
 
-from pathlib import Path
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -24,14 +25,15 @@ from planner.cli.options import (
 from planner.cli.session import DONE, Session
 from planner.cli.values import ADDRESS, DURATION, SCALE
 from planner.cli.workplaces import make_workplace
-from planner.core.addresses import Address
-from planner.core.changes import Plan
-from planner.core.holds import format_moment
-from planner.core.scaling import ScaleTarget, find_companions
-from planner.views.scale_text import EditRow, format_edits, format_holds, format_question, format_released
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from planner.config.text_edits import NumberEdit
+    from planner.core.addresses import Address
+    from planner.core.changes import Plan
+    from planner.core.scaling import ScaleTarget
+    from planner.views.scale_text import EditRow
     from planner.workflow.scale import Scaled
     from planner.workflow.scale_errand import HoldRequest, Scaling
 
@@ -95,6 +97,7 @@ def _check_usage(targets: tuple[ScaleTarget, ...], *, hold: float | None, is_rel
 
 
 def _release(session: Session, address: Address, *, lock_timeout: float) -> int:
+    from planner.views.scale_text import format_released
     from planner.workflow.scale import release
 
     lifted = release(make_workplace(session), address, lock_timeout=lock_timeout)
@@ -124,7 +127,7 @@ def _scale(
 class _Asking:
     """The approval of a plan together with the edits of the file."""
 
-    def __init__(self, session: Session, scaling: "Scaling", *, hold: "HoldRequest | None", is_given: bool) -> None:
+    def __init__(self, session: Session, scaling: Scaling, *, hold: HoldRequest | None, is_given: bool) -> None:
         self.address = scaling.address
         self._session = session
         self._scaled = scaling.scaled
@@ -132,8 +135,12 @@ class _Asking:
         self._question = ""
         self.approval = Approval(session, is_given=is_given, verb="Scale", question=lambda: self._question)
 
-    def approve(self, plan: Plan, edits: "tuple[NumberEdit, ...]") -> bool:
+    def approve(self, plan: Plan, edits: tuple[NumberEdit, ...]) -> bool:
         """Show the plan and ask for it and for the edits."""
+        from planner.core.holds import format_moment
+        from planner.core.scaling import find_companions
+        from planner.views.scale_text import format_question
+
         self._question = format_question(
             self.address,
             map(_make_row, edits),
@@ -144,8 +151,9 @@ class _Asking:
         return self.approval(plan)
 
 
-def _show(session: Session, scaled: "Scaled", *, asking: _Asking, receipt: Path | None) -> int:
+def _show(session: Session, scaled: Scaled, *, asking: _Asking, receipt: Path | None) -> int:
     from planner.cli.apply_output import show_applied
+    from planner.views.scale_text import format_edits, format_holds
 
     asking.approval.show_unasked(scaled.applied.plan)
     code = show_applied(session, scaled.applied, told=asking.approval.told, receipt=receipt)
@@ -157,5 +165,7 @@ def _show(session: Session, scaled: "Scaled", *, asking: _Asking, receipt: Path 
     return code
 
 
-def _make_row(edit: "NumberEdit") -> EditRow:
+def _make_row(edit: NumberEdit) -> EditRow:
+    from planner.views.scale_text import EditRow
+
     return EditRow(file=edit.file, line=edit.line, label=edit.label, before=edit.before, after=edit.after)

@@ -1,6 +1,8 @@
 """``poolctl show``."""
 
-from pathlib import Path
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,11 +11,11 @@ from planner.cli.options import compat_option, file_argument, plan_format_option
 from planner.cli.plan_output import Showing, load_plan, show_plan
 from planner.cli.session import DONE, Session
 from planner.cli.workplaces import make_workplace
-from planner.core.tracking import State
-from planner.state.document import format_state as format_document
-from planner.views.json_text import format_json
-from planner.views.state_text import format_state
-from planner.workflow.state_records import load_state
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planner.core.tracking import State
 
 
 @click.command(
@@ -34,6 +36,8 @@ from planner.workflow.state_records import load_state
 @click.pass_obj
 def show(session: Session, /, *, plan: Path | None, layout: str, compat: str | None) -> int:
     """Show the saved plan PLAN or, without one, the state."""
+    from planner.workflow.state_records import load_state
+
     if plan is not None:
         show_plan(session, load_plan(session, plan), Showing(layout=layout, compat=compat, saved=plan))
         return DONE
@@ -44,6 +48,10 @@ def show(session: Session, /, *, plan: Path | None, layout: str, compat: str | N
 
 
 def _format_state(state: State | None, *, layout: str) -> str:
+    from planner.state.document import format_state as format_document
+    from planner.views.json_text import format_json
+    from planner.views.state_text import format_state
+
     if layout != "text":
         return format_json({"format_version": "1.0"}) if state is None else format_document(state)
     return "No state. Nothing was applied or imported here yet.\n" if state is None else format_state(state)

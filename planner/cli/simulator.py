@@ -1,24 +1,28 @@
 """``poolctl simulator serve``."""
 
+from __future__ import annotations
+
 import math
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from planner.cli.command import Command, Entry, Group
 from planner.cli.faults import make_fault_diagnostic
+from planner.cli.file_value import FILE, FileValue
 from planner.cli.session import DONE, Session, report
 from planner.core.diagnostics import Diagnostic
-from planner.state.files import TOOL_DIRECTORY
-from planner.views.escape import escape_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from planner.workflow.serve import KeyPair, ServeRequest, User
 
 _PROJECT: Final = "86c13962597848eeb29c5861153a391f"
+# In the directory of state.files, which a help need not load.
+_WORLD: Final = ".poolctl/simulator.json"
 _SLOWEST: Final = 86_400
 _MOST_PORTS: Final = 65_535
 _LONGEST_LIFE: Final = 86_400
@@ -50,13 +54,13 @@ simulator: Final = Group(
 )
 @click.option(
     "--world",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path(TOOL_DIRECTORY) / "simulator.json",
+    type=FileValue(dir_okay=False),
+    default=_WORLD,
     show_default=True,
     metavar="FILE",
     help="Where the world is kept.",
 )
-@click.option("--faults", type=click.Path(path_type=Path), metavar="FILE", help="Failures to play, as TOML.")
+@click.option("--faults", type=FILE, metavar="FILE", help="Failures to play, as TOML.")
 @click.option(
     "--speed",
     type=float,
@@ -92,6 +96,7 @@ def serve(session: Session, /, *, world: Path, faults: Path | None, speed: float
     The world is the one of endpoint = "simulator", unless --world names another file. It is saved soon after each
     change and at the end.
     """
+    from planner.views.escape import escape_text
     from planner.workflow.serve import ServeRequest, serve_simulator
 
     pair = _make_key_pair(options.pop("access_key"), options.pop("secret_key"))
@@ -133,7 +138,7 @@ def _check_speed(seconds: float) -> float:
     return seconds
 
 
-def _make_key_pair(access_key: str | None, secret_key: str | None) -> "KeyPair | None":
+def _make_key_pair(access_key: str | None, secret_key: str | None) -> KeyPair | None:
     from planner.workflow.serve import KeyPair
 
     if not access_key and not secret_key:
@@ -143,7 +148,7 @@ def _make_key_pair(access_key: str | None, secret_key: str | None) -> "KeyPair |
     return KeyPair(access_key=access_key, secret_key=secret_key)
 
 
-def _make_user(given: Mapping[str, str | None], *, token_life: int) -> "User | None":
+def _make_user(given: Mapping[str, str | None], *, token_life: int) -> User | None:
     from planner.workflow.serve import User
 
     if not any(given.values()):
@@ -154,7 +159,9 @@ def _make_user(given: Mapping[str, str | None], *, token_life: int) -> "User | N
     return User(name=name, password=password, domain=domain, token_life=token_life)
 
 
-def _format_start(url: str, request: "ServeRequest") -> str:
+def _format_start(url: str, request: ServeRequest) -> str:
+    from planner.views.escape import escape_text
+
     lines = (
         f"The simulator serves {url}; its world is in {escape_text(str(request.world))}.",
         "Use it from a configuration:",
@@ -170,7 +177,7 @@ def _format_start(url: str, request: "ServeRequest") -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _format_credentials(url: str, request: "ServeRequest") -> tuple[str, ...]:
+def _format_credentials(url: str, request: ServeRequest) -> tuple[str, ...]:
     if request.key_pair is not None:
         return (
             "Only requests signed with the access key are admitted:",

@@ -1,6 +1,8 @@
 """``poolctl state``: list, show, mv, rm."""
 
-from typing import Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -11,13 +13,9 @@ from planner.cli.options import auto_approve, format_option, lock_timeout
 from planner.cli.session import DONE, FAILED, Session
 from planner.cli.values import ADDRESS
 from planner.cli.workplaces import make_workplace
-from planner.core.addresses import Address
-from planner.core.tracking import State
-from planner.state.document import format_tracked as build_tracked_json
-from planner.views.json_text import format_json
-from planner.views.state_text import build_state_list_json, format_state_list, format_tracked
-from planner.workflow.state_edits import forget_records, move_record
-from planner.workflow.state_records import load_state, load_tracked
+
+if TYPE_CHECKING:
+    from planner.core.addresses import Address
 
 _MODULE: Final = "planner.cli.state"
 
@@ -44,6 +42,11 @@ state: Final = Group(
 @click.pass_obj
 def list_(session: Session, layout: str) -> int:
     """List the recorded addresses, sorted."""
+    from planner.core.tracking import State
+    from planner.views.json_text import format_json
+    from planner.views.state_text import build_state_list_json, format_state_list
+    from planner.workflow.state_records import load_state
+
     recorded = load_state(make_workplace(session)) or State(lineage="")
     text = format_state_list(recorded.resources)
     session.terminal.show(format_json(build_state_list_json(recorded)) if layout == "json" else text)
@@ -56,6 +59,11 @@ def list_(session: Session, layout: str) -> int:
 @click.pass_obj
 def show(session: Session, address: Address, layout: str) -> int:
     """Show all that is recorded of ADDR."""
+    from planner.state.document import format_tracked as build_tracked_json
+    from planner.views.json_text import format_json
+    from planner.views.state_text import format_tracked
+    from planner.workflow.state_records import load_tracked
+
     tracked = load_tracked(make_workplace(session), address)
     text = format_tracked(address, tracked, width=session.terminal.width)
     document = {"format_version": "1.0", "address": str(address)} | build_tracked_json(tracked)
@@ -70,6 +78,8 @@ def show(session: Session, address: Address, layout: str) -> int:
 @click.pass_obj
 def mv(session: Session, source: Address, target: Address, lock_timeout: float) -> int:
     """Record under TO what is recorded under FROM, as when a block was renamed."""
+    from planner.workflow.state_edits import move_record
+
     move_record(make_workplace(session), source, target=target, lock_timeout=lock_timeout)
     session.terminal.show(f"Moved {source} to {target}.\n")
     return DONE
@@ -85,6 +95,8 @@ def rm(session: Session, addresses: tuple[Address, ...], auto_approve: bool, loc
 
     Where its block still stands in the files, the next plan finds its name taken.
     """
+    from planner.workflow.state_edits import forget_records
+
     names = ", ".join(map(str, addresses))
     question = f"Do you want to forget {names}?\n  Nothing is deleted: it runs on, and is paid for, unmanaged."
     if not auto_approve and not ask_for(session, question, answer="yes", verb="Forgetting"):

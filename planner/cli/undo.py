@@ -1,16 +1,21 @@
 """``poolctl undo``."""
 
-from pathlib import Path
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
 from planner.cli.command import Command
 from planner.cli.completing import complete_receipt
+from planner.cli.file_value import FILE
 from planner.cli.options import allow, parallelism
 from planner.cli.plan_output import save_plan, show_plan
 from planner.cli.session import DONE, Session, report
 from planner.cli.workplaces import make_workplace
-from planner.views.undo_text import format_undo
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command(
@@ -22,7 +27,7 @@ from planner.views.undo_text import format_undo
     ),
 )
 @click.argument("receipt", shell_complete=complete_receipt)
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan, for `poolctl apply FILE`.")
+@click.option("--out", type=FILE, metavar="FILE", help="Save the plan, for `poolctl apply FILE`.")
 @allow
 @parallelism
 @click.pass_obj
@@ -34,6 +39,7 @@ def undo(
     Each step is marked: reversible, reversible with loss, or not. Nothing is sent before the saved plan
     is applied; what others changed since is left alone.
     """
+    from planner.views.undo_text import format_undo
     from planner.workflow.undo import plan_undo
 
     planned = plan_undo(make_workplace(session), receipt, allow=allow, parallelism=parallelism)

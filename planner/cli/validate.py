@@ -1,17 +1,21 @@
 """``poolctl validate``."""
 
-from pathlib import Path
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
 import planner
 from planner.cli.command import Command
+from planner.cli.file_value import FILE
 from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.workplaces import make_workplace
-from planner.views.diagnostics_json import build_validation_json
-from planner.views.json_text import format_json
-from planner.workflow.validate import Validated, load_contents
-from planner.workflow.validate import validate as check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planner.workflow.validate import Validated
 
 
 @click.command(
@@ -25,7 +29,7 @@ from planner.workflow.validate import validate as check
         "poolctl validate -o codequality > gl-code-quality.json   # for GitLab's merge requests",
     ),
 )
-@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=FILE)
 @click.option(
     "--format",
     "-o",
@@ -42,6 +46,11 @@ def validate(session: Session, /, *, paths: tuple[Path, ...], layout: str) -> in
     Uses no network, no credentials and no state. PATH is a directory, or a file: that stands for every
     configuration below this directory that reads it.
     """
+    from planner.views.diagnostics_json import build_validation_json
+    from planner.views.json_text import format_json
+    from planner.workflow.validate import load_contents
+    from planner.workflow.validate import validate as check
+
     checked = check(make_workplace(session), paths)
     if layout == "json":
         contents = load_contents(session.directory, checked.diagnostics)

@@ -1,14 +1,15 @@
 """Values on the command line that the parser checks: addresses, permissions, durations."""
 
+from __future__ import annotations
+
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from planner.config.durations import parse_duration
-from planner.core.addresses import Address, parse_address
-from planner.core.permissions import CLASSES, parse_permission
-from planner.core.scaling import ScaleTarget, parse_scale_target
+if TYPE_CHECKING:
+    from planner.core.addresses import Address
+    from planner.core.scaling import ScaleTarget
 
 _DURATION: Final = re.compile(r"[0-9]{1,7}(ms|s|m|h)", re.ASCII)
 _KINDS: Final = ("pool", "network")
@@ -25,6 +26,8 @@ class AddressValue(_Value):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Address:
         """Return the address; a usage error where ``value`` spells none."""
+        from planner.core.addresses import parse_address
+
         address = parse_address(value)
         if address is None or address.kind not in _KINDS:
             self.fail(f'{value!r} is no address such as pool.training or pool.team["a"].', param, ctx)
@@ -38,6 +41,8 @@ class PermissionValue(_Value):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return ``value`` as it is; a usage error, naming the classes, where it spells no permission."""
+        from planner.core.permissions import CLASSES, parse_permission
+
         if parse_permission(value) is None:
             words = (
                 f"{value!r} is no ADDR=CLASS. Classes: {', '.join(CLASSES)}; destroys takes one address, no pattern."
@@ -55,6 +60,8 @@ class ScaleValue(_Value):
         self, value: str | ScaleTarget, param: click.Parameter | None, ctx: click.Context | None
     ) -> ScaleTarget:
         """Return the target; a usage error where ``value`` spells none."""
+        from planner.core.scaling import ScaleTarget, parse_scale_target
+
         target = value if isinstance(value, ScaleTarget) else parse_scale_target(value)
         if target is None:
             words = (
@@ -72,6 +79,8 @@ class DurationValue(_Value):
 
     def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the seconds; a usage error where ``value`` spells no duration."""
+        from planner.config.durations import parse_duration
+
         if isinstance(value, float):
             return value
         if not _DURATION.fullmatch(value):

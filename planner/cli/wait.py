@@ -1,5 +1,9 @@
 """``poolctl wait``."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
 from planner.cli.command import Command
@@ -8,10 +12,9 @@ from planner.cli.options import format_option, parallelism
 from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.values import ADDRESS, DURATION
 from planner.cli.workplaces import make_workplace
-from planner.core.addresses import Address
-from planner.core.changes import Applied
-from planner.views.json_text import format_json
-from planner.views.wait_text import build_waits_json, format_waits
+
+if TYPE_CHECKING:
+    from planner.core.addresses import Address
 
 
 @click.command(
@@ -43,6 +46,9 @@ def wait(
     Takes no lock and writes nothing: the next plan or apply takes note by itself. Exits with 1
     where something failed or is not finished in time.
     """
+    from planner.core.changes import Applied
+    from planner.views.json_text import format_json
+    from planner.views.wait_text import build_waits_json, format_waits
     from planner.workflow.wait import WaitRequest, find_faults
     from planner.workflow.wait import wait as wait_for
 

@@ -1,22 +1,28 @@
 """From a session to the workplace of a use case: the clock, fresh ids, the user's name, progress on stderr."""
 
+from __future__ import annotations
+
 import datetime as dt
-import getpass
 import os
-import socket
 import uuid
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from planner.cli.debugging import is_debugging
 from planner.cli.session import Session
-from planner.config.variable_inputs import VariableInputs
-from planner.core.events import Event
-from planner.views.events_text import format_event
-from planner.workflow.workplace import Workplace
+
+if TYPE_CHECKING:
+    from planner.core.events import Event
+    from planner.workflow.workplace import Workplace
 
 
 def make_workplace(session: Session, *, listen: Callable[[Event], None] = lambda _event: None) -> Workplace:
     """Return where, when and as whom the command of ``session`` runs; ``listen`` hears every event, too."""
+    import socket
+
+    from planner.config.variable_inputs import VariableInputs
+    from planner.views.events_text import format_event
+    from planner.workflow.workplace import Workplace
 
     def emit(event: Event) -> None:
         listen(event)
@@ -37,6 +43,8 @@ def make_workplace(session: Session, *, listen: Callable[[Event], None] = lambda
 
 
 def _find_user() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -1,5 +1,7 @@
 """Help, version and completion, and what they do not import."""
 
+import ast
+import os
 import subprocess
 import sys
 
@@ -10,7 +12,7 @@ import planner
 COMMANDS = [
     "init", "validate", "fmt", "plan", "apply", "wait", "destroy", "show", "import", "drift", "nodes", "doctor", "log",
     "state", "state list", "state show", "state mv", "state rm", "lock", "lock status", "force-unlock", "simulator",
-    "simulator serve", "schema", "explain", "completion",
+    "simulator serve", "schema", "explain", "completion", "scale", "undo", "dirs",
 ]  # fmt: skip
 HEAVY = (
     "httpx",
@@ -24,6 +26,20 @@ HEAVY = (
     "asyncio",
     "cel_expr_python",
 )
+# What a help may load of poolctl beside the command line itself.
+LOADED_BY_HELP = {
+    "planner.config",
+    "planner.config.durations",
+    "planner.core",
+    "planner.core.diagnostics",
+    "planner.core.lazy_dataclass",
+    "planner.engine",
+    "planner.engine.signals",
+    "planner.views",
+    "planner.views.terminal",
+    "planner.views.widths",
+}
+SLOW = ("pathlib", "pydantic", "shutil", "json", "tomllib", "socket", "difflib")
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
@@ -92,15 +108,39 @@ def test_what_needs_no_service_imports_no_heavy_library(starter, arguments):
     assert ended.stderr == "[] 0\n"
 
 
-def test_the_help_of_poolctl_imports_no_command():
+def find_loaded(arguments, *, environment=()):
+    """Return what a command line loads of poolctl, and the modules of ``SLOW`` that it loads."""
     code = (
         "import sys; from planner.cli.entry import main\n"
-        "main(['--help'])\n"
-        "print([name for name in sys.modules if name.startswith(('planner.workflow', 'planner.cli.plan', 'pydantic'))],"
-        " file=sys.stderr)"
+        f"main({arguments!r})\n"
+        f"print([name for name in sys.modules if name.startswith('planner.') or name in {SLOW!r}], file=sys.stderr)"
     )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ended.stderr == "[]\n"
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **dict(environment)},
+    )
+    return ast.literal_eval(ended.stderr)
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_a_help_loads_the_command_line_alone(command):
+    loaded = find_loaded([*command.split(), "--help"])
+    assert [name for name in loaded if not name.startswith("planner.cli") and name not in LOADED_BY_HELP] == []
+
+
+def test_the_help_of_poolctl_imports_no_command():
+    loaded = find_loaded(["--help"])
+    assert [name for name in loaded if name in {"planner.cli.plan", "planner.cli.options", "planner.cli.values"}] == []
+
+
+@pytest.mark.parametrize("words", ["poolctl pl", "poolctl plan --ta", "poolctl apply --auto"])
+def test_completion_loads_the_command_line_alone(words):
+    environment = {"_POOLCTL_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+    loaded = find_loaded([], environment=environment)
+    assert [name for name in loaded if not name.startswith("planner.cli") and name not in LOADED_BY_HELP] == []
 
 
 @pytest.mark.parametrize("name", ["config", "plan", "state"])
