@@ -1,4 +1,4 @@
-.PHONY: demo test setup check coverage dist
+.PHONY: demo test setup check coverage dist races
 .DEFAULT_GOAL := test
 # The first Python that is new enough; set PYTHON to choose another.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -42,3 +42,8 @@ coverage: setup
 # Wheel, source archive, single file, lock, bill of materials, notes, manual pages and completions, with their sums.
 dist: setup
 	.venv/bin/python -m tools.release
+
+# The races for the lock that the tests run small, as large as they are meant: 50 processes, 100 rounds, every store.
+races: setup
+	RACE_PROCESSES=$${RACE_PROCESSES:-50} RACE_ROUNDS=$${RACE_ROUNDS:-100} RACE_LEASE=$${RACE_LEASE:-30} \
+		.venv/bin/python -m pytest tests/state/test_state_lock_races.py

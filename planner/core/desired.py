@@ -159,6 +159,16 @@ class HttpBackend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class S3Backend:
+    """``[backend.s3]``: the state is the object ``key`` of ``bucket``; ``endpoint`` is empty for AWS."""
+
+    bucket: str
+    key: str
+    region: str = ""
+    endpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredState:
     """Everything the files ask for. Where a shared backend is set the state is there, and not at ``state_path``."""
 

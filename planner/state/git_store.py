@@ -4,7 +4,6 @@ Nothing touches the working tree, the index or a branch of the user's. Several c
 one ref: each has its file and its lock, and a save that loses the race to another directory's is made again.
 """
 
-import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -27,6 +26,7 @@ from planner.state.lease import KEPT, compute_lease, find_lock
 from planner.state.lease_taking import acquire_lock, break_leased_lock, is_lock_holder_dead
 from planner.state.lock import Holder, LockRequest
 from planner.state.os_errors import UNTOUCHED
+from planner.state.slugs import make_slug
 
 MARK: Final = ".poolctl-state"
 """The file that tells a ref of states from any other branch."""
@@ -240,10 +240,3 @@ def report_other_branch(ref: str, *, remote: str) -> Diagnostic:
         "onto it. Nothing was changed. Name a ref of its own in [backend.git]."
     )
     return make_error("state.other-branch", "The ref holds something else", detail=detail)
-
-
-def make_slug(path: str) -> str:
-    """Return a name for a ref and a file that stands for ``path`` alone."""
-    readable = re.sub(r"[^A-Za-z0-9]+", "-", path.removesuffix(".json")).strip("-")[:60]
-    digest = hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    return f"{readable}-{digest}" if readable else digest

@@ -17,7 +17,6 @@ from planner.core.tracking import State
 from planner.state.document import format_state, parse_state
 from planner.state.errors import LockLostError, StateChangedError
 from planner.state.files import TOOL_DIRECTORY
-from planner.state.git_store import make_slug
 from planner.state.history import NO_NOTE, SavedVersion, SaveNote
 from planner.state.http_envelope import Envelope
 from planner.state.http_lock import HttpLock, HttpLockPlace
@@ -27,6 +26,7 @@ from planner.state.lease import KEPT
 from planner.state.lock import Holder, LockRequest
 from planner.state.os_errors import UNTOUCHED
 from planner.state.side_file import is_holder_gone
+from planner.state.slugs import make_slug
 
 _RECEIPT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 

@@ -51,12 +51,16 @@ class LeasedLock(Generic[PlaceT]):
             self._renew()
             yield self._version
 
+    def renew(self) -> None:
+        """Renew the lock. Raises LockLostError where it is not ours any more, StoreError."""
+        with self.renewed():
+            pass
+
     def require(self, seconds: float) -> None:
         """Raise LockLostError or StoreError unless nobody can take the lock in the next ``seconds``."""
         if self._lost is None and read_life_clock() + seconds <= self._until:
             return
-        with self.renewed():
-            pass
+        self.renew()
 
     def lose(self) -> LockLostError:
         """Note that the lock is somebody else's now, and return what to tell the user. Raises StoreError."""
@@ -125,8 +129,8 @@ class LeasedLock(Generic[PlaceT]):
         pause = self._place.lease / _BEATS
         while not self._end.wait(pause):
             try:
-                with self.renewed():
-                    pause = self._place.lease / _BEATS
+                self.renew()
+                pause = self._place.lease / _BEATS
             except LockLostError:
                 return
             except StateError:

@@ -65,6 +65,9 @@ class StateDocument(Document):
     """The recorded state of one configuration: which live object belongs to which address."""
 
     format_version: Literal["1.0"] = Field(description="The version of this format.")
+    store: JsonObject | None = Field(
+        default=None, description="What the place that keeps the state adds for itself; no part of the state."
+    )
     lineage: Name = Field(description="The identity of this state, given once: a UUID.")
     serial: Annotated[int, Field(ge=0, description="Rises by one when the content changes.")]
     service: ServiceDocument | None = Field(

@@ -10,7 +10,7 @@ from planner.core.desired import GitBackend
 from planner.state.errors import DocumentError, StateError, StoreError
 from planner.state.git_command import make_words, open_git
 from planner.state.git_remote import find_state_remote
-from planner.state.git_store import make_slug
+from planner.state.slugs import make_slug
 
 SECRET = "hunter2"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from git_sites import make_clone, open_clone
 from http_state_server import find_site, open_at
+from s3_sites import make_bucket, open_bucket
 from state_values import make_request, make_state, make_tracked
 
 from planner.core.addresses import Address
@@ -66,6 +67,17 @@ def open_http(*, is_gitlab=False, one_directory=False):
     return open_next
 
 
+def open_s3(*, one_directory=False):
+    """Open each store in a directory of its own, or all in one, beside the bucket of the place."""
+    numbers = itertools.count()
+
+    def open_next(place, clock):
+        directory = place / ("machine" if one_directory else f"machine{next(numbers)}")
+        return open_bucket(directory, make_bucket(place), clock=clock.read, sleep=clock.sleep)
+
+    return open_next
+
+
 STORES = [
     pytest.param(open_local, id="local"),
     pytest.param(open_git_of("clone"), id="git-one-clone"),
@@ -73,6 +85,8 @@ STORES = [
     pytest.param(open_http(), id="http"),
     pytest.param(open_http(one_directory=True), id="http-one-directory"),
     pytest.param(open_http(is_gitlab=True), id="http-gitlab"),
+    pytest.param(open_s3(one_directory=True), id="s3-one-machine"),
+    pytest.param(open_s3(), id="s3-many-machines"),
 ]
 
 
