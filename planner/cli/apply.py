@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,6 +46,7 @@ _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
         "poolctl apply                                   # plan, ask, apply",
         "poolctl apply plan.json                         # exactly the saved plan, without asking",
         "poolctl apply --auto-approve --target pool.training",
+        "poolctl apply --expect-plan reviewed.json       # what of the reviewed plan is still the same",
         "poolctl apply --allow pool.training=interrupts --reason 'INC-12'",
     ),
 )
@@ -55,6 +57,13 @@ _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
     multiple=True,
     metavar="DIGEST",
     help="Approve the plan or the change of this digest and nothing else; repeatable.",
+)
+@click.option(
+    "--expect-plan",
+    multiple=True,
+    metavar="PLAN",
+    type=click.Path(path_type=Path),
+    help="Approve the changes of this saved plan, as --expect with their digests; repeatable.",
 )
 @click.option("--skip-blocked", is_flag=True, help="Leave out what is blocked and make the other changes.")
 @wait_for
@@ -88,7 +97,7 @@ def apply(context: click.Context, /, *, plan: Path | None, auto_approve: bool, *
     request = ApplyRequest(
         inputs=inputs,
         saved=saved,
-        expect=_check_digests(options["expect"]),
+        expect=(*_check_digests(options["expect"]), *_load_digests(session, options["expect_plan"])),
         is_given=auto_approve,
         **{name: options[name] for name in _REQUEST_OPTIONS},
     )
@@ -127,6 +136,16 @@ def _load_saved(context: click.Context, path: Path) -> Plan:
     if given:
         raise click.UsageError(f"{', '.join(given)} cannot stand beside a saved plan: it carries its own.")
     return load_plan(context.obj, path)
+
+
+def _load_digests(session: Session, paths: tuple[Path, ...]) -> tuple[str, ...]:
+    """Return the digests of saved plans and of their changes. Raises StateError and StaleError."""
+    if not paths:
+        return ()
+    from planner.workflow.saved_plan import list_digests
+
+    now = dt.datetime.now(dt.UTC)
+    return tuple(one for path in paths for one in list_digests(load_plan(session, path), now=now))
 
 
 def _find_variable_options(session: Session) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final
 
+from planner.core.approval import is_loud
 from planner.core.changes import Plan
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.digests import make_plan_digest
@@ -18,12 +19,26 @@ VALID_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 def check_saved(plan: Plan, state: State | None, *, config_digest: str, now: dt.datetime) -> None:
     """Raise StaleError, with every reason at once, unless ``plan`` is whole, valid ``now``, and its basis holds."""
-    damage = (*_find_damage(plan), *_find_end(plan, now))
-    if damage:
-        raise StaleError(*damage)
+    _check_whole(plan, now)
     stale = tuple(_find_stale(plan, state, config_digest=config_digest))
     if stale:
         raise StaleError(*stale)
+
+
+def list_digests(plan: Plan, *, now: dt.datetime) -> tuple[str, ...]:
+    """Return the digest of ``plan`` and those of its changes, which approve them.
+
+    Its basis does not matter: a digest says all that an approval covers. Raises StaleError unless ``plan`` is whole
+    and valid ``now``.
+    """
+    _check_whole(plan, now)
+    return (plan.digest, *(one.digest for one in plan.changes if is_loud(one)))
+
+
+def _check_whole(plan: Plan, now: dt.datetime) -> None:
+    damage = (*_find_damage(plan), *_find_end(plan, now))
+    if damage:
+        raise StaleError(*damage)
 
 
 def _find_damage(plan: Plan) -> Iterator[Diagnostic]:

@@ -91,3 +91,65 @@ def test_a_plan_whose_end_has_come_sends_nothing(story, moment, code):
     ended = story.run("apply", "plan.json")
     assert (ended.code, story.take_writes()) == (1, [])
     assert f"[{code}]" in ended.err
+
+
+def approve(story, *names):
+    options = [word for name in names for word in ("--expect-plan", name)]
+    return story.run("apply", *options)
+
+
+def test_a_reviewed_plan_approves_its_changes_after_the_state_has_moved_on(story):
+    story.files(make_pool_block())
+    save(story)
+    story.files(make_pool_block(address="b", name="gpu-b"))
+    assert story.apply().code == 0
+    story.files(make_pool_block(), make_pool_block(address="b", name="gpu-b"))
+    assert approve(story, "plan.json").code == 0
+    assert story.is_settled()
+
+
+def test_what_no_reviewed_plan_holds_is_left_out(story):
+    story.files(make_pool_block())
+    save(story)
+    story.files(make_pool_block(), make_pool_block(address="b", name="gpu-b"))
+    ended = approve(story, "plan.json")
+    assert (ended.code, sorted(story.find_live("pools"))) == (1, ["gpu-a-86c13962597848eeb29c5861153a391f"])
+    assert "[apply.left-out]" in ended.err
+
+
+def test_several_reviewed_plans_approve_together(story):
+    story.files(make_pool_block())
+    save(story)
+    (story.directory / "plan.json").rename(story.directory / "first.json")
+    story.files(make_pool_block(address="b", name="gpu-b"))
+    save(story)
+    story.files(make_pool_block(), make_pool_block(address="b", name="gpu-b"))
+    assert approve(story, "first.json", "plan.json").code == 0
+    assert story.is_settled()
+
+
+def test_a_reviewed_plan_without_changes_approves_nothing(story):
+    story.files(make_pool_block())
+    assert story.apply().code == 0
+    save(story)
+    story.files(make_pool_block(cpu=3))
+    story.take_writes()
+    assert (approve(story, "plan.json").code, story.take_writes()) == (1, [])
+
+
+def test_a_reviewed_plan_that_was_edited_approves_nothing(story):
+    story.files(make_pool_block())
+    document = save(story)
+    document["changes"][0]["fields"][0]["after"] = "another"
+    (story.directory / "plan.json").write_text(json.dumps(document), encoding="utf-8")
+    ended = approve(story, "plan.json")
+    assert (ended.code, story.take_writes()) == (1, [])
+    assert "[apply.edited-plan]" in ended.err
+
+
+def test_a_reviewed_plan_whose_end_has_come_approves_nothing(story):
+    story.files(make_pool_block())
+    set_end(story, save(story, "--valid-for", "24h"), "2026-01-01T00:00:00Z")
+    ended = approve(story, "plan.json")
+    assert (ended.code, story.take_writes()) == (1, [])
+    assert "[apply.expired-plan]" in ended.err
