@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +12,7 @@ import click
 from planner.cli.approval import Approval
 from planner.cli.command import Command
 from planner.cli.event_stream import json_into, open_stream
+from planner.cli.file_value import FILE
 from planner.cli.options import (
     allow_older_commit,
     auto_approve,
@@ -62,7 +62,7 @@ _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
     "--expect-plan",
     multiple=True,
     metavar="PLAN",
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="Approve the changes of this saved plan, as --expect with their digests; repeatable.",
 )
 @click.option("--skip-blocked", is_flag=True, help="Leave out what is blocked and make the other changes.")
@@ -142,6 +142,8 @@ def _load_digests(session: Session, paths: tuple[Path, ...]) -> tuple[str, ...]:
     """Return the digests of saved plans and of their changes. Raises StateError and StaleError."""
     if not paths:
         return ()
+    import datetime as dt
+
     from planner.workflow.saved_plan import list_digests
 
     now = dt.datetime.now(dt.UTC)

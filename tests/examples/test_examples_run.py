@@ -67,7 +67,8 @@ def keep_plan(request):
 
 
 def test_every_example_is_run():
-    assert {one.name for one in _EXAMPLES.iterdir() if one.is_dir()} == {one.values[0] for one in _WAYS} | {_MANY}
+    configurations = {path.relative_to(_EXAMPLES).parts[0] for path in _EXAMPLES.rglob("*.pools.toml")}
+    assert configurations == {one.values[0] for one in _WAYS} | {_MANY}
 
 
 @pytest.mark.parametrize("environment", ["dev", "test", "prod"])
