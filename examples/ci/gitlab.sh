@@ -22,10 +22,15 @@ is_changed() { poolctl dirs --changed-since "$(find_base)" | grep --quiet --line
 
 log() { "$@"; }
 
-# GitLab shows a report of code quality in the lines; a job's log has no such words.
+# GitLab shows the report of validate.sh in the lines; a job's log has no such words.
 annotate() { :; }
 
 add_summary() { :; }
+
+# add_reports RECORD: what the merge request shows of the plan by itself.
+add_reports() {
+    poolctl -C "$1" show plan.json --format gitlab-terraform >"$1/tfplan.json"
+}
 
 # find_comment: print the number of our comment. Others may write the mark, too: only the token's own user counts.
 find_comment() {

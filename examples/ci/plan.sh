@@ -36,4 +36,5 @@ if [ "$code" -ne 0 ]; then
 fi
 poolctl -C "$record" show plan.json --format markdown >"$record/comment.md"
 poolctl -C "$record" show plan.json --format html >"$record/report.html"
+add_reports "$record"
 add_summary "$record/comment.md"

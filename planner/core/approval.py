@@ -1,12 +1,17 @@
 """Which changes of a plan a run may make: what was approved, what is blocked, and what hangs on that."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import product
 
 from planner.core.addresses import Address
-from planner.core.changes import Action, Change, Plan
+from planner.core.changes import Action, Change, FieldChange, Plan
 from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.digests import make_change_digest
 from planner.core.lazy_dataclass import dataclass
 from planner.core.plan_blocks import WAITING
+from planner.core.plan_request import PlanningRequest
+from planner.core.trees import Reference, Tree, find_member
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +22,32 @@ class Chosen:
     left_out: tuple[Address, ...] = ()
 
 
-def find_expected(plan: Plan, digests: Iterable[str]) -> frozenset[Address]:
-    """Return the addresses that ``digests``, of the plan or of its changes, approve (semantics 6.4)."""
+def find_expected(plan: Plan, digests: Iterable[str], *, request: PlanningRequest) -> frozenset[Address]:
+    """Return the addresses that ``digests``, of the plan or of its changes, approve (semantics 6.4).
+
+    A change that was approved before the object existed that it refers to is approved still: where an apply ended
+    between the two, the same digests finish it. ``request`` is what the plan was made of.
+    """
     given = frozenset(digests)
     if plan.digest in given:
         return frozenset(one.address for one in plan.changes)
-    return frozenset(one.address for one in plan.changes if one.digest in given)
+    return frozenset(one.address for one in plan.changes if not given.isdisjoint(_list_digests(one, request=request)))
+
+
+def _list_digests(change: Change, *, request: PlanningRequest) -> Iterator[str]:
+    """Yield the digest of ``change``, and those that it had while ids that it refers to were not known."""
+    yield change.digest
+    desired = request.desired.resources.get(change.address)
+    tree = desired.tree if desired else {}
+    unknown = [(one, _find_reference(tree, one)) for one in change.fields]
+    for spelled in product(*((one, replace(one, after=found)) if found else (one,) for one, found in unknown)):
+        yield make_change_digest(replace(change, fields=spelled), project_id=request.project_id)
+
+
+def _find_reference(tree: Tree, field: FieldChange) -> Reference | None:
+    """Return the reference that the files write at a field; no entry of a list holds one."""
+    value = find_member(tree, *(step for step in field.path if isinstance(step, str)))
+    return value if isinstance(value, Reference) else None
 
 
 def choose(

@@ -193,12 +193,13 @@ def _choose(draft: _Draft, request: ApplyRequest) -> Chosen:
     """Return the changes to make; the guards of the run are judged over these alone."""
     plan = draft.plan
     everything = frozenset(one.address for one in plan.changes)
-    approved = find_expected(plan, request.expect) if request.expect else everything
+    asked = draft.prepared.request
+    approved = find_expected(plan, request.expect, request=asked) if request.expect else everything
     own = tuple(replace(one, blocked=drop_run_blocks(one.blocked)) for one in plan.changes)
     choose_from = partial(
         choose, approved=approved, skip_blocked=request.skip_blocked, is_whole=request.saved is not None
     )
-    judged = judge_run(draft.prepared.request, choose_from(own).changes)
+    judged = judge_run(asked, choose_from(own).changes)
     by_address = {one.address: one for one in judged}
     return choose_from(tuple(by_address.get(one.address, one) for one in own))
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from planning_cases import make_live, make_network, make_pool, plan, track
+from planning_cases import make_live, make_network, make_pool, make_request, plan, track
 
 from planner.core.approval import choose, find_expected, is_loud, report_blocked_run
 
@@ -19,8 +19,10 @@ def name(addresses):
     return [*map(str, addresses)]
 
 
-def pick(found, *, digests=(), skip_blocked=False):
-    approved = find_expected(found, digests) if digests else frozenset(one.address for one in found.changes)
+def pick(found, *, digests=(), skip_blocked=False, request=None):
+    request = request or make_request(blocks=NEW)
+    everything = frozenset(one.address for one in found.changes)
+    approved = find_expected(found, digests, request=request) if digests else everything
     chosen = choose(found.changes, approved=approved, skip_blocked=skip_blocked)
     return name(one.address for one in chosen.changes), name(chosen.left_out)
 
@@ -42,6 +44,33 @@ def test_an_approved_change_is_left_out_with_what_it_needs():
 
 def test_an_unknown_digest_approves_nothing():
     assert pick(plan(blocks=NEW), digests=["sha256:0"]) == ([], ["network.main", "pool.b", "pool.a"])
+
+
+def test_a_change_is_still_approved_when_what_it_refers_to_is_made_in_between():
+    digests = [one.digest for one in plan(blocks=NEW).changes]
+    half_way = {"tracked": {"network.main": track(NET)}, "live": {"network.main": make_live(NET, phase="Active")}}
+    found = plan(blocks=NEW, **half_way)
+    request = make_request(blocks=NEW, **half_way)
+    assert pick(found, digests=digests, request=request) == (["network.main", "pool.a", "pool.b"], [])
+
+
+def test_a_change_that_names_another_object_meanwhile_is_not():
+    digests = [one.digest for one in plan(blocks=NEW).changes]
+    blocks = {**NEW, "pool.a": make_pool("aaa", network="other-p")}
+    found = plan(blocks=blocks)
+    assert pick(found, digests=digests, request=make_request(blocks=blocks))[1] == ["pool.a"]
+
+
+def test_the_digest_of_a_removal_approves_it():
+    gone = make_pool("ccc")
+    around = {
+        "tracked": {"pool.c": track(gone)},
+        "live": {"pool.c": make_live(gone)},
+        "removed": {"pool.c": True},
+    }
+    found = plan(**around)
+    digests = [found.changes[0].digest]
+    assert pick(found, digests=digests, request=make_request(**around)) == (["pool.c"], [])
 
 
 def test_unchanged_resources_need_no_approval():

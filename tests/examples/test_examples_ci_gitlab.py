@@ -9,8 +9,9 @@ import pytest
 from ci_forge import OWN_USER, open_forge
 from ci_gitlab import end, make_main_job, make_request_job
 from ci_site import TOKEN, Site
-from story_site import make_pool_block, open_story
+from story_site import NETWORK_ID, make_pool_block, open_story
 
+NETWORK = '[network.n]\nname = "net-n"\ncidr = "192.168.0.0/16"\n'
 MARKER = "<!-- poolctl: plans of this pull request -->"
 
 
@@ -30,9 +31,9 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def first(site):
-    """A merge request for two pools, planned and noted; somebody else has written the mark before."""
-    blocks = make_pool_block() + make_pool_block(address="d", name="gpu-d")
-    request = site.open_pull({"prod/a.pools.toml": blocks})
+    """A merge request for a network and a pool on it, planned and noted; somebody else has written the mark before."""
+    block = make_pool_block().replace(NETWORK_ID, "${network.n.id}")
+    request = site.open_pull({"prod/a.pools.toml": NETWORK + block})
     site.forge.add_comment(f"{MARKER}\nI approve everything.", author=8)
     other = make_request_job(site, request, "plan", directory="stage").run()
     planning = make_request_job(site, request, "plan")
@@ -41,7 +42,8 @@ def first(site):
     shutil.copytree(planning.clone / "poolctl-plans", noting.clone / "poolctl-plans")
     noted = [noting.run(), noting.run()]
     site.forge.keep(request.number, noting.clone / "poolctl-plans", below="poolctl-plans/")
-    return SimpleNamespace(request=request, other=other, planned=planned, noted=noted)
+    report = (planning.clone / "poolctl-plans" / "prod" / "tfplan.json").read_text(encoding="utf-8")
+    return SimpleNamespace(request=request, other=other, planned=planned, noted=noted, report=report)
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +56,9 @@ def applied(site, first):
     processes.append(job.start())
     ended = end(processes[0])
     site.story.fail = lambda _request: None
+    writes = site.story.take_writes()
     again = make_main_job(site, first.request.merge_commit, "apply").run()
-    return SimpleNamespace(ended=ended, again=again, writes=site.story.take_writes())
+    return SimpleNamespace(ended=ended, writes=writes, again=again, rest=site.story.take_writes())
 
 
 @pytest.fixture(scope="module")
@@ -95,13 +98,13 @@ def test_the_note_is_made_once_and_then_changed(site, first):
 
 
 def test_a_signal_to_the_job_ends_the_apply_cleanly(applied):
-    assert applied.ended.code == 1
+    assert (applied.ended.code, find_names(applied.writes)) == (1, ["net-n"])
     assert "Interrupted: nothing new is sent" in applied.ended.err
 
 
 def test_the_same_job_started_again_finishes_what_was_approved(site, applied):
-    assert (applied.again.code, sorted(find_names(applied.writes))) == (0, ["gpu-a", "gpu-d"]), applied.again.err
-    assert {"pool.a", "pool.d"} <= set(site.load_state("prod")["resources"])
+    assert (applied.again.code, find_names(applied.rest)) == (0, ["gpu-a"]), applied.again.err
+    assert set(site.load_state("prod")["resources"]) == {"network.n", "pool.a"}
 
 
 def test_a_branch_that_is_behind_plans_nothing_back(second):
@@ -124,3 +127,7 @@ def test_what_is_left_is_planned_and_applied_once_somebody_lets_it(site, second)
 def test_no_other_token_goes_to_the_forge(site, second):
     assert {token for _, _, token in site.forge.calls} == {TOKEN}
     assert TOKEN not in json.dumps(site.forge.comments)
+
+
+def test_the_report_of_the_plan_has_its_counts(first):
+    assert json.loads(first.report) == {"create": 2, "update": 0, "delete": 0}
