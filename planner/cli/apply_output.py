@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from planner.cli.session import DONE, FAILED, Session, report
-from planner.core.diagnostics import Diagnostic, has_errors, make_warning
+from planner.core.diagnostics import Diagnostic, has_errors, make_notice, make_warning
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ def show_applied(
     from planner.views.apply_text import format_apply_summary
 
     known = set(told)
-    diagnostics = (*applied.diagnostics, *_find_left_out(applied))
+    diagnostics = (*applied.diagnostics, *_find_left_out(applied), *_find_deferred(applied))
     report(session, [one for one in diagnostics if one not in known])
     if applied.ended or is_complete(applied):
         terminal = session.terminal
@@ -38,16 +38,17 @@ def show_applied(
 
 
 def is_complete(applied: Applied) -> bool:
-    """Tell whether all was done that was asked for; what was accepted and goes on counts as done."""
+    """Tell whether all was done that was asked for; what was accepted, or has no turn yet, counts as done."""
     from planner.core.changes import Applied as Done
     from planner.core.changes import Waiting
+    from planner.core.pieces import is_deferred
 
     return (
         applied.is_approved
         and not applied.is_interrupted
         and not applied.left_out
         and not has_errors(applied.diagnostics)
-        and all(isinstance(one.outcome, Done | Waiting) for one in applied.ended)
+        and all(isinstance(one.outcome, Done | Waiting) or is_deferred(one.outcome) for one in applied.ended)
     )
 
 
@@ -65,3 +66,16 @@ def _find_left_out(applied: Applied) -> tuple[Diagnostic, ...]:
         "1 because something was not."
     )
     return (make_warning("apply.left-out", "Changes were left out", detail=detail),)
+
+
+def _find_deferred(applied: Applied) -> tuple[Diagnostic, ...]:
+    """Tell what waits for its turn in a rollout; of what the run took up in part, its outcome says so."""
+    if not applied.is_approved or not applied.deferred:
+        return ()
+    reasons: dict[str, list[str]] = {}
+    for change in applied.plan.changes:
+        if change.address in applied.deferred:
+            reasons.setdefault("; ".join(turn.waits for turn in change.turns), []).append(str(change.address))
+    told = " ".join(f"{', '.join(names)}: {why}." for why, names in reasons.items())
+    detail = f"{told} Nothing is wrong: apply again then. The exit code does not count them."
+    return (make_notice("apply.rollout-later", "Changes are left for their turn in a rollout", detail=detail),)

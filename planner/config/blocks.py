@@ -33,12 +33,13 @@ class RawBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawBlocks:
-    """All blocks: pools and networks by address (the first declaration), rows of requests, settings."""
+    """All blocks: pools and networks by address (the first declaration), rows of requests, settings, rollouts."""
 
     declared: tuple[RawBlock, ...]
     by_address: Mapping[Address, RawBlock]
     requests: Mapping[str, tuple[RawBlock, ...]]
     settings: Mapping[TomlPath, tuple[RawBlock, ...]]
+    rollouts: tuple[RawBlock, ...] = ()
 
 
 REQUESTS = ("removed", "moved", "import", "allow")
@@ -60,6 +61,7 @@ def build_blocks(documents: Iterable[Document]) -> RawBlocks:
         by_address=_index(declared),
         requests={name: tuple(_find_rows(documents, name)) for name in REQUESTS},
         settings={path: tuple(_find_settings(documents, path)) for path in SETTINGS},
+        rollouts=tuple(_find_named(documents, "rollout")),
     )
 
 
@@ -84,8 +86,13 @@ def _index(declared: Iterable[RawBlock]) -> Mapping[Address, RawBlock]:
 
 def _find_declared(document: Document) -> Iterator[RawBlock]:
     for kind in BLOCK_KINDS:
-        for name, body in as_tree(document.tree.get(kind)).items():
-            yield RawBlock(file=document.file, path=(kind, name), body=as_tree(body))
+        yield from _find_named((document,), kind)
+
+
+def _find_named(documents: Iterable[Document], table: str) -> Iterator[RawBlock]:
+    for document in documents:
+        for name, body in as_tree(document.tree.get(table)).items():
+            yield RawBlock(file=document.file, path=(table, name), body=as_tree(body))
 
 
 def _find_rows(documents: Iterable[Document], name: str) -> Iterator[RawBlock]:

@@ -28,6 +28,7 @@ def build_config_digest(desired: DesiredState) -> str:
             "imports": _encode_rows(desired.imports),
             "permissions": _encode_rows(desired.permissions),
             **({"policies": _encode_rows(desired.policies)} if desired.policies else {}),
+            **({"rollouts": _encode_rows(desired.rollouts)} if desired.rollouts else {}),
             **({"moved": _encode_rows(desired.moved)} if desired.moved else {}),
         }
     )
@@ -52,11 +53,13 @@ def _encode(value: Any) -> Any:
             return str(value)
         case Decimal():
             return format_amount(value)
+        case dt.tzinfo():
+            return str(value)
         case dt.datetime():
             return value.astimezone(dt.UTC).isoformat()
         case Mapping():
             return {name: _encode(one) for name, one in value.items()}
-        case list():
+        case list() | tuple():
             return [_encode(one) for one in value]
         case _ if dataclasses.is_dataclass(value):
             names = (one.name for one in dataclasses.fields(value) if one.name != "location")

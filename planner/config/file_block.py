@@ -6,6 +6,7 @@ from pydantic import Field
 
 from planner.config.language_blocks import AnyValue, IncludeBlock, MovedBlock, PolicyBlock, VariableBlock
 from planner.config.request_blocks import AllowBlock, ImportBlock, RemovedBlock
+from planner.config.rollout_blocks import RolloutBlock
 from planner.config.settings_blocks import BackendBlock, PoolctlBlock, ProviderBlock
 from planner.kinds.block_types import Block, BlockName, InstanceName
 from planner.kinds.network_block import NetworkBlock
@@ -32,4 +33,7 @@ class FileBlock(Block):
     moved: list[MovedBlock] | None = Field(default=None, description="What has another address now.")
     import_: list[ImportBlock] | None = Field(default=None, alias="import", description="What is adopted.")
     allow: list[AllowBlock] | None = Field(default=None, description="What is permitted beyond the guards, for a time.")
+    rollout: dict[BlockName, RolloutBlock] | None = Field(
+        default=None, description="How changes of certain fields go through the pools, one after the other."
+    )
     policy: dict[BlockName, PolicyBlock] | None = Field(default=None, description="Rules that every plan keeps.")

@@ -17,7 +17,6 @@ _ANY: Final = "*"
 _ROWS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("backend", "s3"), "Use [backend.git] or [backend.local]."),
     (("backend", "postgres"), "Use [backend.git] or [backend.local]."),
-    (("pool", _ANY, "rollout"), "Change the pools one after the other with --target."),
 )
 
 

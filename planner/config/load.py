@@ -26,6 +26,7 @@ from planner.config.positions import TomlPath
 from planner.config.request_checks import find_request_faults
 from planner.config.resolve import build_desired_state
 from planner.config.resolving import Resolved, resolve_documents
+from planner.config.rollout_checks import find_rollout_faults, find_rollout_link_faults
 from planner.config.rule_checks import find_rule_faults
 from planner.config.service_checks import find_service_faults
 from planner.config.settings_blocks import BackendBlock
@@ -36,9 +37,9 @@ from planner.config.source_map import SourceMap
 from planner.config.value_checks import find_value_faults
 from planner.config.variable_inputs import VariableInputs
 from planner.config.variables import WITHOUT_VALUE
-from planner.core.changes import InputVariable
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, Severity, SourceLocation, has_errors, make_error
+from planner.core.inputs import InputVariable
 from planner.core.lazy_dataclass import dataclass
 
 
@@ -175,10 +176,12 @@ def _find_agreement_faults(checked: _Checked, environment: Mapping[str, str]) ->
         yield from find_pool_faults(block) if block.address.kind == "pool" else find_network_faults(block)
     yield from find_service_faults(blocks)
     yield from find_rule_faults(blocks)
+    yield from find_rollout_faults(blocks)
     if checked.resolved.is_whole:
         yield from find_link_faults(blocks)
         yield from find_request_faults(blocks)
         yield from find_move_faults(blocks)
+        yield from find_rollout_link_faults(blocks)
     yield from find_settings_faults(blocks, environment, version=planner.__version__)
 
 

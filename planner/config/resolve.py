@@ -8,6 +8,7 @@ from planner.config.backends import find_backend
 from planner.config.durations import parse_duration
 from planner.config.file_block import FileBlock
 from planner.config.guards import build_guards
+from planner.config.rollouts import build_rollouts
 from planner.config.settings_blocks import ModelArtsBlock
 from planner.config.source_map import SourceMap
 from planner.config.templates import unescape_literal
@@ -36,6 +37,7 @@ def build_desired_state(files: Mapping[str, FileBlock], sources: SourceMap) -> d
         moved=tuple(_build_moved(files, sources)),
         imports=tuple(_build_imports(files, sources)),
         permissions=tuple(_build_permissions(blocks)),
+        rollouts=build_rollouts(files, sources),
     )
 
 

@@ -22,8 +22,8 @@ from planner.config.variable_inputs import (
     load_variable_files,
 )
 from planner.config.variables import resolve_variables
-from planner.core.changes import InputVariable
 from planner.core.diagnostics import Diagnostic
+from planner.core.inputs import InputVariable
 from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import as_tree
 from planner.kinds.block_types import is_block_name
@@ -68,6 +68,7 @@ def resolve_documents(
     variables = resolve_variables(declared, tuple(given))
     expanded = expand_documents(documents, variables)
     policies, twice = find_declared_tables(documents, "policy")
+    _, again = find_declared_tables(documents, "rollout")
     bad_policies = find_policy_faults(policies, expanded.scope)
     files = tuple({id(one.document): one.document for one in rows if one.document}.values())
     faults = (
@@ -77,6 +78,7 @@ def resolve_documents(
         *_find_expressions(rows),
         *expanded.faults,
         *twice,
+        *again,
     )
     return Resolved(
         documents=expanded.documents,

@@ -37,7 +37,8 @@ def find_rule_faults(blocks: RawBlocks) -> Iterator[Fault]:
 
 
 _COST: Final = "max_hourly_cost_added"
-_RULES: Final = frozenset({"lifecycle", "guards", "freeze"})
+RULES: Final = frozenset({"lifecycle", "guards", "freeze"})
+"""Keys of a block that say what apply may do, and are no fields of the service."""
 
 
 def _check_guards(block: RawBlock, *, outer: Tree) -> Iterator[Fault]:
@@ -87,13 +88,14 @@ def _find_mismatch(block: RawBlock, text: str) -> str:
     pattern = parse_pattern(text)
     if pattern is None:
         return "is no path."
-    if pattern.steps[0] in _RULES:
+    if pattern.steps[0] in RULES:
         return "is a rule, not a field of the service."
-    return _find_unknown_step(block.address.kind, pattern) or _find_unknown_entry(block, pattern)
+    return find_unknown_step(block.address.kind, pattern) or find_unknown_entry(block, pattern)
 
 
 @functools.lru_cache(maxsize=4096)
-def _find_unknown_step(kind: str, pattern: PathPattern) -> str:
+def find_unknown_step(kind: str, pattern: PathPattern) -> str:
+    """Return why blocks of ``kind`` have nothing that ``pattern`` names, in words; empty where they have."""
     schema = load_schema()
     path: tuple[str | int, ...] = (kind, "any")
     for step in pattern.steps:
@@ -124,7 +126,8 @@ def _suggest(schema: Schema, path: tuple[str | int, ...]) -> str:
     return find_near(str(path[-1]), find_keys(schema, path[:-1]))
 
 
-def _find_unknown_entry(block: RawBlock, pattern: PathPattern) -> str:
+def find_unknown_entry(block: RawBlock, pattern: PathPattern) -> str:
+    """Return why ``pattern`` names no entry of ``block``, in words; empty where it names one, or none at all."""
     # A misspelled flavor is the likeliest mistake, so entries are looked up in the block itself.
     match pattern.steps:
         case ("resources", Bracket(text=text), *_) if text != "*":

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from planner.config.documents import Document, load_document
-from planner.core.changes import InputVariable
 from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.inputs import InputVariable
 from planner.core.lazy_dataclass import dataclass
 
 PREFIX: Final = "POOLCTL_VAR_"

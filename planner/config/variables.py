@@ -13,8 +13,8 @@ from planner.config.variable_inputs import PREFIX, Given
 from planner.config.variable_types import MisfitError, find_type, fit_value
 from planner.config.variable_types import read_text as parse_text
 from planner.config.wording import find_near, format_value
-from planner.core.changes import InputVariable
 from planner.core.diagnostics import Diagnostic, Severity, make_error
+from planner.core.inputs import InputVariable
 from planner.core.lazy_dataclass import dataclass
 from planner.core.secrets import HIDDEN, is_secret_key
 

@@ -11,15 +11,18 @@ from planner.core.digests import make_change_digest
 from planner.core.lazy_dataclass import dataclass
 from planner.core.plan_blocks import WAITING
 from planner.core.plan_request import PlanningRequest
+from planner.core.rollouts import Staged, is_resting, keep_out
 from planner.core.trees import Reference, Tree, find_member
+from planner.core.turns import Standing, Standpoint, Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """The changes to make, and the addresses that are left out of the run."""
+    """The changes to make, the addresses that are left out of the run, and those that rollouts leave for later."""
 
     changes: tuple[Change, ...]
     left_out: tuple[Address, ...] = ()
+    deferred: tuple[Address, ...] = ()
 
 
 def find_expected(plan: Plan, digests: Iterable[str], *, request: PlanningRequest) -> frozenset[Address]:
@@ -55,8 +58,8 @@ def choose(
 ) -> Chosen:
     """Return the approved changes; with ``skip_blocked`` less the blocked ones and all that need them.
 
-    What only waits for an earlier change is left out by itself (semantics 7.6), unless the run ``is_whole``:
-    a saved plan is made exactly or not at all.
+    What only waits for an earlier change is left out by itself (semantics 7.6), and what only waits for its turn in a
+    rollout is left for later, unless the run ``is_whole``: a saved plan is made exactly or not at all.
     """
     out = {one.address for one in changes if is_loud(one) and one.address not in approved}
     if not is_whole:
@@ -66,8 +69,20 @@ def choose(
     for one in changes:
         if is_loud(one) and any(need in out for need in one.depends_on):
             out.add(one.address)
-    kept = tuple(one for one in changes if one.address not in out)
-    return Chosen(changes=kept, left_out=tuple(one.address for one in changes if one.address in out))
+    resting = set() if is_whole else {one.address for one in changes if is_resting(one)} - out
+    return Chosen(
+        changes=tuple(one for one in changes if one.address not in out | resting),
+        left_out=tuple(one.address for one in changes if one.address in out),
+        deferred=tuple(one.address for one in changes if one.address in resting),
+    )
+
+
+def find_run_turns(staged: Staged, chosen: Chosen) -> tuple[Turns, ...]:
+    """Return how the rollouts stand when the chosen changes begin: a pool that is left out holds those behind it."""
+    out = dict.fromkeys(chosen.left_out, Standpoint(standing=Standing.FAILED, why="is left out"))
+    later = dict.fromkeys(chosen.deferred, Standpoint(standing=Standing.LEFT, why="is left for later"))
+    waiting = {one.address for one in staged.changes if is_only_waiting(one)}
+    return keep_out(staged, {**{one: point for one, point in out.items() if one not in waiting}, **later})
 
 
 def is_loud(change: Change) -> bool:
@@ -91,5 +106,20 @@ def report_blocked_run(changes: Iterable[Change]) -> tuple[Diagnostic, ...]:
             "Changes are blocked, and nothing was sent",
             detail=f"{', '.join(blocked)}: the plan says why, and what would lift it. To make the other changes "
             "without these, add --skip-blocked.",
+        ),
+    )
+
+
+def report_early(changes: Iterable[Change]) -> tuple[Diagnostic, ...]:
+    """Say that rollouts keep a saved plan, which is made exactly or not at all, from being made now."""
+    early = [f"{one.address}: {turn.waits}." for one in changes for turn in one.turns if turn.waits]
+    if not early:
+        return ()
+    return (
+        make_error(
+            "apply.rollout-waits",
+            "A rollout lets the saved plan not be made now",
+            detail=f"{' '.join(early)} A saved plan is made exactly or not at all, so nothing was sent. Apply it when "
+            "its turn comes, or apply without it: then what waits is left for later.",
         ),
     )

@@ -7,8 +7,10 @@ from planner.core.diagnostics import Diagnostic, SourceLocation
 from planner.core.evidence import Endangered, FlavorAccelerators, SoldOut
 from planner.core.field_paths import FieldPath
 from planner.core.guard_record import Loosened
+from planner.core.inputs import InputVariable
 from planner.core.lazy_dataclass import dataclass
 from planner.core.money import HourlyCost
+from planner.core.rollout_plan import PlannedRollout, Turn
 from planner.core.snapshot import LiveQuota, LiveResource
 from planner.core.tracking import ServiceIdentity
 from planner.core.trees import Maybe, Tree, Value
@@ -125,7 +127,8 @@ class Change:
     """One planned difference between what is and what the files ask for.
 
     ``before`` and ``after`` are ``{"metadata": {"labels", "annotations"}, "spec"}`` or None.
-    ``depends_on`` names the addresses whose changes must end first. ``endangered`` is None where no job
+    ``depends_on`` names the addresses whose changes must end first. ``turns`` are by the name of their rollout.
+    ``endangered`` is None where no job
     is in danger, ``cost`` without ``[prices]`` and where there are no nodes.
     """
 
@@ -155,6 +158,7 @@ class Change:
     endangered: Endangered | None = None
     sold_out: tuple[SoldOut, ...] = ()
     cost: HourlyCost | None = None
+    turns: tuple[Turn, ...] = ()
 
     @property
     def nodes_before(self) -> int:
@@ -177,15 +181,6 @@ class DriftRow:
     after: Maybe
     is_managed: bool
     policy: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputVariable:
-    """The value of one variable; ``source`` is default, environment, auto_file, file or option."""
-
-    name: str
-    value: Value
-    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +250,7 @@ class Plan:
     quotas: tuple[LiveQuota, ...] | None = None
     loosened: tuple[Loosened, ...] = ()
     accelerators: tuple[FlavorAccelerators, ...] = ()
+    rollouts: tuple[PlannedRollout, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,9 +288,10 @@ class Uncertain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """An operation was not started, and why."""
+    """An operation was not started, and why; ``is_deferred``: as a rollout wants it, and a later apply makes it."""
 
     why: str
+    is_deferred: bool = False
 
 
 Outcome = Applied | Waiting | Failed | Uncertain | Skipped

@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import field
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import SourceLocation
 from planner.core.lazy_dataclass import dataclass
 from planner.core.money import Prices
 from planner.core.trees import Tree
+from planner.core.windows import Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,24 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout:
+    """``[rollout.NAME]``: changes of ``fields`` go through the pools of ``order`` so many at a time.
+
+    ``fields`` are config paths, ``order`` address globs; a pool stands where its first glob does. ``batch`` counts
+    pools, or is a percentage of those that ``order`` names. Without a ``window`` it may go on at any time.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    order: tuple[str, ...] = ("pool.*",)
+    batch: int = 1
+    is_percent: bool = False
+    on_failure: Literal["stop", "continue"] = "stop"
+    window: Window | None = None
+    location: SourceLocation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSettings:
     """``[provider.modelarts]`` as written; None where the files are silent. Durations in seconds."""
 
@@ -183,5 +202,6 @@ class DesiredState:
     removed: tuple[RemovedBlock, ...] = ()
     moved: tuple[MovedBlock, ...] = ()
     policies: tuple[Policy, ...] = ()
+    rollouts: tuple[Rollout, ...] = ()
     imports: tuple[ImportBlock, ...] = ()
     permissions: tuple[Permission, ...] = ()

@@ -20,6 +20,7 @@ from planner.core.plan_order import order_changes
 from planner.core.plan_request import PlanningRequest, find_owners
 from planner.core.plan_selection import find_selected
 from planner.core.policies import tell_policies
+from planner.core.rollouts import find_shared_requests, stage
 from planner.core.run_guards import find_broken_policies, judge_run
 from planner.core.snapshot import Unread
 
@@ -36,7 +37,10 @@ def build_plan(request: PlanningRequest) -> Plan:
     changes, cycle = order_changes(request, found, owners=owners)
     policies = {one.address: one.policies for one in considered}
     seen = (measure_change(add_evidence(request, one), request.desired.prices) for one in changes)
-    blocked = judge_run(request, (find_change_blocks(request, one, policies=policies[one.address]) for one in seen))
+    judged = judge_run(request, (find_change_blocks(request, one, policies=policies[one.address]) for one in seen))
+    staged = stage(request, judged)
+    blocked = staged.changes
+    diagnostics += find_shared_requests(blocked)
     return Plan(
         digest=make_plan_digest(blocked),
         basis=request.basis,
@@ -49,6 +53,7 @@ def build_plan(request: PlanningRequest) -> Plan:
         quotas=None if isinstance(request.snapshot.quotas, Unread) else request.snapshot.quotas,
         loosened=find_loosened(request.state.guards, request.desired),
         accelerators=find_accelerators(blocked, make_measures(request)),
+        rollouts=staged.rollouts,
     )
 
 

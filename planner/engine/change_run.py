@@ -6,13 +6,16 @@ from typing import assert_never
 
 from planner.core.advance import make_kept, record_creation, record_import, record_update
 from planner.core.changes import Action, Applied, Change, Failed, Outcome, Skipped, Uncertain, Waiting
+from planner.core.desired import Rollout
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.events import Noticed, OperationBegan, OperationEnded
 from planner.core.live_trees import make_seen
+from planner.core.pieces import Piece
 from planner.core.snapshot import LiveResource
 from planner.core.staleness import report_gone
 from planner.core.tracking import TrackedResource
 from planner.core.trees import find_member
+from planner.core.turns import find_closed
 from planner.engine.run_context import RunContext, Sending, Sent, Step, make_end, make_failed
 from planner.engine.sending_creations import resolve_creation, send_creation
 from planner.engine.sending_deletions import send_deletion
@@ -24,8 +27,14 @@ from planner.remote.errors import RemoteError
 _AT_ONCE = "the answer"
 
 
-def run_change(context: RunContext, change: Change) -> Outcome:
-    """Run the operations of ``change`` in their order and return the last outcome; a failed one ends it."""
+def run_piece(context: RunContext, piece: Piece) -> Outcome:
+    """Run the operations of ``piece`` in their order and return the last outcome; a failed one ends it.
+
+    What needs no turn comes first: with it a resource is adopted or forgotten.
+    """
+    change = piece.change
+    if piece.rollout is not None:
+        return _run_steps(context, piece)
     match change.action:
         case Action.FORGET:
             context.ledger.record(change.address, None)
@@ -35,9 +44,9 @@ def run_change(context: RunContext, change: Change) -> Outcome:
             return Applied()
         case Action.IMPORT:
             refused = _adopt(context, change)
-            return refused or _run_steps(context, change)
+            return refused or _run_steps(context, piece)
         case Action.CREATE | Action.UPDATE | Action.REPLACE | Action.DELETE:
-            return _run_steps(context, change)
+            return _run_steps(context, piece)
         case _:
             assert_never(change.action)
 
@@ -65,13 +74,20 @@ def _adopt(context: RunContext, change: Change) -> Failed | None:
     return None
 
 
-def _run_steps(context: RunContext, change: Change) -> Outcome:
+def _run_steps(context: RunContext, piece: Piece) -> Outcome:
     outcome: Outcome = Applied()
-    rules, total = context.kinds[change.kind], len(change.operations)
-    for number, operation in enumerate(change.operations, start=1):
+    change, total, done = piece.change, len(piece.change.operations), piece.done
+    for number, operation in zip(piece.numbers, piece.operations, strict=True):
         if context.stop.is_set():
-            return Skipped(why=f"stopped after {number - 1} of {total} operations" if number > 1 else "not begun")
-        step = Step(change=change, operation=operation, number=number, rules=rules)
+            return Skipped(why=f"stopped after {len(done)} of {total} operations" if done else "not begun")
+        step = Step(
+            change=change,
+            operation=operation,
+            number=number,
+            rules=context.kinds[change.kind],
+            done=done,
+            is_last=number == piece.numbers[-1],
+        )
         context.emit(
             OperationBegan(
                 address=change.address,
@@ -81,15 +97,16 @@ def _run_steps(context: RunContext, change: Change) -> Outcome:
                 total=total,
             )
         )
-        outcome = _time_step(context, step)
+        outcome = _time_step(context, step, rollout=piece.rollout)
         if not isinstance(outcome, Applied):
             break
+        done = (*done, operation)
     return outcome
 
 
-def _time_step(context: RunContext, step: Step) -> Outcome:
+def _time_step(context: RunContext, step: Step, *, rollout: Rollout | None) -> Outcome:
     began = time.monotonic()
-    outcome = _run_step(context, step)
+    outcome = _run_step(context, step, rollout=rollout)
     context.ledger.write(make_end(context, step, outcome))
     context.emit(
         OperationEnded(
@@ -103,20 +120,22 @@ def _time_step(context: RunContext, step: Step) -> Outcome:
     return outcome
 
 
-def _run_step(context: RunContext, step: Step) -> Outcome:
+def _run_step(context: RunContext, step: Step, *, rollout: Rollout | None) -> Outcome:
     if step.operation.method == "PATCH" or step.operation.nodes:
         ready = wait_until_ready(context, step)
         if isinstance(ready, Waiting):
             return Skipped(why=f"not sent, because it still waits: {ready.what}")
         if isinstance(ready, Failed):
             return ready
+    if rollout is not None and (closed := find_closed(rollout, context.clock())):
+        return Skipped(why=closed, is_deferred=True)
     sending = _send(context, step)
     match sending:
         case Sent(live=None):
             context.ledger.record(step.change.address, None)
             return Applied()
         case Sent():
-            return _follow(context, step, sending)
+            return _follow(context, step, sending, is_staged=rollout is not None)
         case Failed() | Uncertain():
             return sending
         case _:
@@ -142,8 +161,11 @@ def _report_method(method: str) -> Diagnostic:
     return make_error("apply.bad-operation", "An operation cannot be sent", detail=detail)
 
 
-def _follow(context: RunContext, step: Step, sent: Sent) -> Outcome:
-    """Record what was sent, wait until the service is there, and record what it came to."""
+def _follow(context: RunContext, step: Step, sent: Sent, *, is_staged: bool) -> Outcome:
+    """Record what was sent, wait until the service is there, and record what it came to.
+
+    A rollout waits for a driver that waits for jobs to end: its next batch may not start before.
+    """
     address, live = step.change.address, sent.live
     is_leaving = step.operation.method == "DELETE"
     recorded = context.ledger.find(address) if is_leaving or live is None else _record(context, step, sent, live=live)
@@ -151,7 +173,7 @@ def _follow(context: RunContext, step: Step, sent: Sent) -> Outcome:
         _note(context, step, recorded, live=live)
         return Applied(live=live)
     _note(context, step, recorded, waiting=step.operation.waits_for)
-    if step.is_last and (context.wait_for == "accepted" or _is_patient(step)):
+    if step.is_last and (context.wait_for == "accepted" or (_is_patient(step) and not is_staged)):
         return Waiting(what=step.operation.waits_for, live=live)
     awaited = wait_until_done(context, step, sent, id_=live.id)
     match awaited:

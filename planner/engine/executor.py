@@ -1,66 +1,133 @@
-"""Which change may run when: a state machine without a clock, fed with outcomes (semantics 6.6, 7.3)."""
+"""Which piece of which change may run when: a state machine without a clock, fed with outcomes (semantics 6.6, 7.3)."""
 
+import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from graphlib import TopologicalSorter
+from typing import TypeAlias
 
 from planner.core.addresses import Address
-from planner.core.changes import Applied, Change, Outcome, Skipped
+from planner.core.changes import Applied, Change, Operation, Outcome, Skipped
 from planner.core.lazy_dataclass import dataclass
+from planner.core.pieces import Piece, cut_change, is_deferred
+from planner.core.turns import Hold, Leave, Start, Turns, Verdict, find_outlook, find_standpoint, judge_turn, note
+
+_Key: TypeAlias = tuple[Address, str]
+"""An address and the name of a rollout, which is empty for what needs no turn."""
+
+_MAIN = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moves:
-    """What follows from an event: changes to start now, and changes that can no longer run."""
+    """What follows from an event: pieces to start now, and pieces that can no longer run."""
 
-    start: tuple[Change, ...] = ()
-    skip: tuple[tuple[Change, Skipped], ...] = ()
+    start: tuple[Piece, ...] = ()
+    skip: tuple[tuple[Piece, Skipped], ...] = ()
 
 
 class Executor:
-    """Changes of one run by their dependencies; a change runs only when all that it needs is applied."""
+    """Changes of one run by their dependencies; a change runs only when all that it needs is applied.
 
-    def __init__(self, changes: Iterable[Change]) -> None:
+    What a rollout takes of a change comes after the rest of it, when it is its turn. Nothing but that rollout waits
+    for it: who needs a resource needs what is done to it without a turn.
+    """
+
+    def __init__(self, changes: Iterable[Change], *, turns: Iterable[Turns] = ()) -> None:
         """Order ``changes``; what one depends on outside of them counts as done."""
-        self._changes = {one.address: one for one in changes}
-        edges = {
-            address: [need for need in one.depends_on if need in self._changes]
-            for address, one in self._changes.items()
-        }
-        self._needs = edges
-        self._sorter = TopologicalSorter(edges)
+        self._turns = {one.rollout.name: one for one in turns}
+        rollouts = tuple(one.rollout for one in self._turns.values())
+        cut = {one.address: cut_change(one, rollouts) for one in changes}
+        self._pieces = {(piece.address, piece.name): piece for pieces in cut.values() for piece in pieces}
+        self._needs: dict[_Key, tuple[_Key, ...]] = {}
+        for address, (main, *staged) in cut.items():
+            needed = ((need, _MAIN) for need in main.change.depends_on if need in cut)
+            self._needs[address, _MAIN] = tuple(needed)
+            before = _MAIN
+            for piece in staged:
+                self._needs[address, piece.name] = ((address, before),)
+                before = piece.name
+        self._sorter = TopologicalSorter(self._needs)
         self._sorter.prepare()
-        self._unmet: dict[Address, str] = {}
-        self._left = len(self._changes)
+        self._held: dict[str, set[Address]] = {name: set() for name in self._turns}
+        self._numbers = {
+            (one, name): number for name, turns in self._turns.items() for one, number in turns.find_numbers().items()
+        }
+        self._counts = {address: len(pieces) for address, pieces in cut.items()}
+        self._unmet: dict[_Key, str] = {}
+        self._done: dict[Address, tuple[Operation, ...]] = {}
+        self._left = len(self._pieces)
 
     @property
     def is_over(self) -> bool:
-        """Tell whether every change has ended."""
+        """Tell whether every piece has ended."""
         return self._left == 0
 
-    def begin(self) -> Moves:
-        """Return the changes that need nothing."""
-        return self._advance()
+    def count_pieces(self, address: Address) -> int:
+        """Return how many pieces the change of ``address`` has."""
+        return self._counts[address]
 
-    def end(self, address: Address, outcome: Outcome) -> Moves:
-        """Note the outcome of a change and return what follows from it."""
-        self._left -= 1
-        if not isinstance(outcome, Applied):
-            self._unmet[address] = str(address)
-        self._sorter.done(address)
-        return self._advance()
+    def begin(self, *, now: dt.datetime) -> Moves:
+        """Return the pieces that need nothing."""
+        return self._advance(now)
 
-    def _advance(self) -> Moves:
-        """Return what has become ready; what needs something that is not applied ends at once, with its users."""
-        start: list[Change] = []
-        skip: list[tuple[Change, Skipped]] = []
-        while ready := self._sorter.get_ready():
-            for address in sorted(ready):
-                lacking = sorted(self._unmet[need] for need in self._needs[address] if need in self._unmet)
-                if not lacking:
-                    start.append(self._changes[address])
-                    continue
-                skip.append((self._changes[address], Skipped(why=f"it needs {', '.join(lacking)}, which is not done")))
-                self._left -= 1
-                self._unmet[address] = str(address)
-                self._sorter.done(address)
+    def end(self, piece: Piece, outcome: Outcome, *, now: dt.datetime) -> Moves:
+        """Note the outcome of a piece and return what follows from it."""
+        self._close((piece.address, piece.name), outcome)
+        return self._advance(now)
+
+    def _advance(self, now: dt.datetime) -> Moves:
+        """Return what may start; what needs something that is not applied ends at once, with its users."""
+        start: list[Piece] = []
+        skip: list[tuple[Piece, Skipped]] = []
+        while settled := self._settle_ready() or self._settle_turns(now):
+            for key, verdict in settled:
+                piece = self._pieces[key]
+                if isinstance(verdict, Leave):
+                    skipped = Skipped(why=verdict.why, is_deferred=not verdict.is_stopped)
+                    skip.append((piece, skipped))
+                    self._close(key, skipped)
+                else:
+                    start.append(replace(piece, done=self._done.get(piece.address, ())))
         return Moves(start=tuple(start), skip=tuple(skip))
+
+    def _settle_ready(self) -> list[tuple[_Key, Verdict]]:
+        """Return what can be told without a turn of what has become ready; the rest waits for its turn."""
+        settled: list[tuple[_Key, Verdict]] = []
+        for key in sorted(self._sorter.get_ready()):
+            address, name = key
+            lacking = sorted(self._unmet[need] for need in self._needs[key] if need in self._unmet)
+            if name and not lacking:
+                self._held[name].add(address)
+            elif name:
+                settled.append((key, Leave(why="an operation before it was not done", is_stopped=True)))
+            elif lacking:
+                why = f"it needs {', '.join(lacking)}, which is not done"
+                settled.append((key, Leave(why=why, is_stopped=True)))
+            else:
+                settled.append((key, Start()))
+        return settled
+
+    def _settle_turns(self, now: dt.datetime) -> list[tuple[_Key, Verdict]]:
+        """Return whose turn it is, and who has none in this run."""
+        settled: list[tuple[_Key, Verdict]] = []
+        for name, held in self._held.items():
+            if not held:
+                continue
+            outlook = find_outlook(self._turns[name], now=now)
+            verdicts = [((one, name), judge_turn(outlook, self._numbers[one, name])) for one in sorted(held)]
+            settled += [(key, verdict) for key, verdict in verdicts if not isinstance(verdict, Hold)]
+        for (address, name), _ in settled:
+            self._held[name].discard(address)
+        return settled
+
+    def _close(self, key: _Key, outcome: Outcome) -> None:
+        address, name = key
+        self._left -= 1
+        if isinstance(outcome, Applied):
+            self._done[address] = (*self._done.get(address, ()), *self._pieces[key].operations)
+        elif not is_deferred(outcome):
+            self._unmet[key] = str(address)
+        if name:
+            self._turns[name] = note(self._turns[name], address, find_standpoint(outcome))
+        self._sorter.done(key)

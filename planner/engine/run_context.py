@@ -62,27 +62,28 @@ class RunContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One operation of a change: the ``number``-th, from 1."""
+    """One operation of a change: the ``number``-th, from 1.
+
+    ``done`` are the operations of the change that were made before it in this run. ``is_last``: nothing waits for
+    what comes of it.
+    """
 
     change: Change
     operation: Operation
     number: int
     rules: KindRules
+    done: tuple[Operation, ...] = ()
+    is_last: bool = True
 
     @property
     def is_first(self) -> bool:
         """Tell whether nothing of the change was sent yet."""
-        return self.number == 1
-
-    @property
-    def is_last(self) -> bool:
-        """Tell whether the change is over with this operation."""
-        return self.number == len(self.change.operations)
+        return not self.done
 
     @property
     def is_settling(self) -> bool:
         """Tell whether nodes were removed by name just before, so that counts may be on their way."""
-        return any(one.nodes for one in self.change.operations[: self.number - 1])
+        return any(one.nodes for one in self.done)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,7 +96,7 @@ def _is_behind(step: Step, fresh: LiveResource) -> bool:
     tree = make_tree(fresh)
     return any(
         is_same_field(find_field(tree, one.path, rules=step.rules), one.before, path=one.path, rules=step.rules)
-        for operation in step.change.operations[: step.number - 1]
+        for operation in step.done
         if operation.nodes is None
         for one in operation.intents
         if one.path[:2] == RESOURCES and one.path[-1] in ("count", "flavor")

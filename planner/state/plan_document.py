@@ -11,6 +11,7 @@ from planner.state.json_text import SourceText, format_json
 from planner.state.plan_models import ChangeDocument, PlanDocument
 from planner.state.plan_reading import read_plan
 from planner.state.plan_writing import write_plan
+from planner.state.rollout_documents import find_bad_addresses
 
 _REMEDY = "A saved plan is not edited by hand: make a new one with `poolctl plan --out FILE`."
 
@@ -25,6 +26,9 @@ def format_plan(plan: Plan) -> str:
     for rare in ("undo", "valid_until"):
         if not document["inputs"][rare]:
             del document["inputs"][rare]
+    for part, rare in ((document, "rollouts"), *((one, "turns") for one in document["changes"])):
+        if not part[rare]:
+            del part[rare]
     return format_json(document)
 
 
@@ -46,6 +50,9 @@ def parse_plan(text: str, *, source: str = "plan") -> Plan:
 def _find_faults(document: PlanDocument, origin: SourceText) -> Iterator[Diagnostic]:
     for number, change in enumerate(document.changes):
         yield from _find_change_faults(change, origin, number=number)
+    for number, rollout in enumerate(document.rollouts):
+        for path in find_bad_addresses(rollout):
+            yield make_fault(origin, ("rollouts", number, *path), words="is no address such as pool.training")
     for number, row in enumerate(document.drift):
         if find_address(row.address) is None:
             yield make_fault(origin, ("drift", number, "address"), words="is no address such as pool.training")
@@ -59,6 +66,11 @@ def _find_change_faults(change: ChangeDocument, origin: SourceText, *, number: i
     for index, text in enumerate(change.depends_on):
         if find_address(text) is None:
             yield make_fault(origin, ("changes", number, "depends_on", index), words=words)
+    for index, turn in enumerate(change.turns):
+        if any(one > len(change.operations) for one in turn.operations):
+            yield make_fault(
+                origin, ("changes", number, "turns", index), words="names an operation that the change does not have"
+            )
     sums = (sum(row.before for row in change.nodes), sum(row.after for row in change.nodes))
     for member, found, expected in zip(
         ("nodes_before", "nodes_after"), (change.nodes_before, change.nodes_after), sums, strict=True

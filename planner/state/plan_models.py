@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, WithJsonSchema
 
 from planner.state.models import Document, JsonObject, ServiceDocument, Text
+from planner.state.rollout_models import RolloutDocument, TurnDocument
 
 JsonValue = Annotated[Any, WithJsonSchema({})]
 ActionWord = Literal["create", "update", "replace", "delete", "import", "forget", "no-op"]
@@ -165,6 +166,9 @@ class ChangeDocument(Document):
     endangered: EndangeredDocument | None = Field(default=None, description="The jobs it would end; null for none.")
     sold_out: list[SoldOutDocument] = Field(default=[], description="Where it cannot grow.")
     hourly_cost: HourlyCostDocument | None = Field(default=None, description="What its nodes cost; null for nothing.")
+    turns: list[TurnDocument] = Field(
+        default=[], description="What takes its turn in rollouts; not there where nothing does."
+    )
 
 
 class DriftDocument(Document):
@@ -278,4 +282,7 @@ class PlanDocument(Document):
     )
     accelerators: dict[Text, Count] = Field(
         default={}, description="The accelerators of one node, by flavor; flavors that nobody looked at are not there."
+    )
+    rollouts: list[RolloutDocument] = Field(
+        default=[], description="What rollouts do in the plan; not there where they do nothing."
     )

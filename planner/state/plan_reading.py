@@ -12,7 +12,6 @@ from planner.core.changes import (
     DriftRow,
     FieldChange,
     FlavorNodes,
-    InputVariable,
     Intent,
     NodeConstraint,
     Operation,
@@ -22,6 +21,7 @@ from planner.core.changes import (
 )
 from planner.core.diagnostics import Diagnostic, Severity, SourceLocation
 from planner.core.evidence import FlavorAccelerators
+from planner.core.inputs import InputVariable
 from planner.core.money import HourlyCost
 from planner.core.trees import Tree
 from planner.state import plan_models as models
@@ -34,6 +34,7 @@ from planner.state.evidence_documents import (
     read_sold_out,
 )
 from planner.state.plan_values import parse_field_path, parse_maybe, parse_tree, parse_value
+from planner.state.rollout_documents import read_rollout, read_turn
 
 
 def read_plan(document: models.PlanDocument) -> Plan:
@@ -52,6 +53,7 @@ def read_plan(document: models.PlanDocument) -> Plan:
         accelerators=tuple(
             FlavorAccelerators(flavor=flavor, accelerators=count) for flavor, count in document.accelerators.items()
         ),
+        rollouts=tuple(map(read_rollout, document.rollouts)),
     )
 
 
@@ -116,6 +118,7 @@ def _read_change(change: models.ChangeDocument) -> Change:
         endangered=None if change.endangered is None else read_endangered(change.endangered),
         sold_out=tuple(map(read_sold_out, change.sold_out)),
         cost=_read_cost(change.hourly_cost),
+        turns=tuple(map(read_turn, change.turns)),
     )
 
 

@@ -11,7 +11,6 @@ from planner.core.changes import (
     DriftRow,
     FieldChange,
     FlavorNodes,
-    InputVariable,
     Intent,
     NodeConstraint,
     Operation,
@@ -20,6 +19,7 @@ from planner.core.changes import (
     PlanSummary,
 )
 from planner.core.diagnostics import Diagnostic, SourceLocation
+from planner.core.inputs import InputVariable
 from planner.core.tracking import ServiceIdentity
 from planner.state import plan_models as models
 from planner.state.evidence_documents import (
@@ -31,6 +31,7 @@ from planner.state.evidence_documents import (
 )
 from planner.state.models import FORMAT_VERSION, ServiceDocument
 from planner.state.plan_values import format_field_path, format_maybe, format_tree, format_value, list_absent
+from planner.state.rollout_documents import write_rollout, write_turn
 
 _DISRUPTION_WORDS: Final[Mapping[Disruption, models.DisruptionWord]] = {
     Disruption.NONE: "none",
@@ -56,6 +57,7 @@ def write_plan(plan: Plan) -> models.PlanDocument:
         quotas=None if plan.quotas is None else [write_quota(one) for one in plan.quotas],
         loosened=[write_loosened(one) for one in plan.loosened],
         accelerators={one.flavor: one.accelerators for one in plan.accelerators},
+        rollouts=[write_rollout(one) for one in plan.rollouts],
     )
 
 
@@ -145,6 +147,7 @@ def _write_change(change: Change) -> models.ChangeDocument:
         endangered=None if change.endangered is None else write_endangered(change.endangered),
         sold_out=[write_sold_out(one) for one in change.sold_out],
         hourly_cost=None if change.cost is None else write_cost(change.cost),
+        turns=[write_turn(one) for one in change.turns],
     )
 
 

@@ -10,41 +10,69 @@ from planner.views.outcome_words import find_summary
 from planner.views.spans import Line, Span, Tone, format_lines, make_line, wrap_text
 from planner.views.widths import fit_width
 
-_SECTIONS: Final[tuple[tuple[type[Outcome], str, Tone], ...]] = (
-    (Applied, "done", Tone.ADD),
-    (Waiting, "waiting (accepted, not finished)", Tone.CHANGE),
-    (Uncertain, "uncertain (no answer came)", Tone.CHANGE),
-    (Failed, "failed", Tone.DESTROY),
-    (Skipped, "not done", Tone.CHANGE),
+_DONE: Final = "done"
+_WAITING: Final = "waiting (accepted, not finished)"
+_UNCERTAIN: Final = "uncertain (no answer came)"
+_FAILED: Final = "failed"
+_SKIPPED: Final = "not done"
+_LATER: Final = "left for their turn in a rollout"
+_SECTIONS: Final[tuple[tuple[str, Tone], ...]] = (
+    (_DONE, Tone.ADD),
+    (_WAITING, Tone.CHANGE),
+    (_UNCERTAIN, Tone.CHANGE),
+    (_FAILED, Tone.DESTROY),
+    (_SKIPPED, Tone.CHANGE),
+    (_LATER, Tone.CHANGE),
 )
-_ADVICE: Final[dict[type[Outcome], str]] = {
-    Waiting: 'Run "poolctl wait" to wait for what was accepted; a later apply leaves those addresses alone until then.',
-    Uncertain: 'Run "poolctl plan": it reads what became of the uncertain requests; nothing is sent twice.',
-    Failed: "See the errors above, mend their cause, then plan and apply again: what is done is not done twice.",
-    Skipped: 'Run "poolctl apply" again for what was not done.',
+_ADVICE: Final[dict[str, str]] = {
+    _WAITING: (
+        'Run "poolctl wait" to wait for what was accepted; a later apply leaves those addresses alone until then.'
+    ),
+    _UNCERTAIN: 'Run "poolctl plan": it reads what became of the uncertain requests; nothing is sent twice.',
+    _FAILED: "See the errors above, mend their cause, then plan and apply again: what is done is not done twice.",
+    _SKIPPED: 'Run "poolctl apply" again for what was not done.',
+    _LATER: 'Nothing is wrong: run "poolctl apply" again when it is their turn.',
 }
 
 
 def format_apply_summary(ended: tuple[ChangeEnded, ...], *, width: int, colour: bool) -> str:
     """Return the end of an apply.
 
-    All applied: the last line is ``Apply complete! Resources: …``. Otherwise a list by outcome,
-    what to do next, and a last line that says ``Apply incomplete.`` with the same counts.
+    All applied, or left for their turn in a rollout: the last line is ``Apply complete! Resources: …``. Otherwise it
+    says ``Apply incomplete.`` with the same counts. Unless all is applied, a list by outcome and what to do next
+    stand above it.
     """
     applied = tuple(one for one in ended if isinstance(one.outcome, Applied))
     if len(applied) == len(ended):
         return format_lines([_make_last_line(applied, is_complete=True)], colour=colour)
     lines = [*_build_sections(ended), *_build_advice(ended, width=fit_width(width))]
-    return format_lines([*lines, (), _make_last_line(applied, is_complete=False)], colour=colour)
+    is_complete = all(_find_title(one.outcome) in {_DONE, _LATER} for one in ended)
+    return format_lines([*lines, (), _make_last_line(applied, is_complete=is_complete)], colour=colour)
 
 
 def _build_sections(ended: tuple[ChangeEnded, ...]) -> list[Line]:
     lines: list[Line] = []
-    for outcome, title, tone in _SECTIONS:
-        members = [one for one in ended if isinstance(one.outcome, outcome)]
+    for title, tone in _SECTIONS:
+        members = [one for one in ended if _find_title(one.outcome) == title]
         if members:
             lines += [make_line(Span(f"{title}:", tone)), *map(_make_member, members)]
     return lines
+
+
+def _find_title(outcome: Outcome) -> str:
+    match outcome:
+        case Applied():
+            return _DONE
+        case Waiting():
+            return _WAITING
+        case Uncertain():
+            return _UNCERTAIN
+        case Failed():
+            return _FAILED
+        case Skipped(is_deferred=is_deferred):
+            return _LATER if is_deferred else _SKIPPED
+        case _:
+            assert_never(outcome)
 
 
 def _make_member(one: ChangeEnded) -> Line:
@@ -68,10 +96,10 @@ def _find_words(outcome: Outcome) -> str:
 
 
 def _build_advice(ended: tuple[ChangeEnded, ...], *, width: int) -> list[Line]:
-    there = {type(one.outcome) for one in ended}
+    there = {_find_title(one.outcome) for one in ended}
     lines: list[Line] = [(), make_line(Span("What to do next:", Tone.BOLD))]
-    for outcome, advice in _ADVICE.items():
-        if outcome in there:
+    for title, advice in _ADVICE.items():
+        if title in there:
             first, *rest = wrap_text(advice, width=width - 4)
             lines += [make_line(f"  - {first}"), *(make_line(f"    {line}") for line in rest)]
     return lines

@@ -104,8 +104,8 @@ def _build_ending(event: ChangeEnded) -> Line:
             return make_line(
                 subject, " ", Span(text, Tone.CAUTION), f"{why}; the next plan or apply looks what happened"
             )
-        case Skipped(why=why):
-            return make_line(subject, f" Skipped: {escape_text(why)}")
+        case Skipped(why=why, is_deferred=is_deferred):
+            return make_line(subject, f" {'Left for later' if is_deferred else 'Skipped'}: {escape_text(why)}")
         case _:
             assert_never(event.outcome)
 

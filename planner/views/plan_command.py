@@ -5,7 +5,8 @@ import shlex
 from collections.abc import Iterator
 from typing import Final
 
-from planner.core.changes import InputVariable, Plan, PlanInputs
+from planner.core.changes import Plan, PlanInputs
+from planner.core.inputs import InputVariable
 from planner.views.escape import escape_text
 from planner.views.json_text import build_json_value
 

@@ -137,8 +137,8 @@ def _find_end(outcome: Outcome) -> tuple[str, str]:
             return "apply_complete", "info"
         case Failed() | Uncertain():
             return "apply_errored", "error"
-        case Skipped():
-            return "log", "warn"
+        case Skipped(is_deferred=is_deferred):
+            return "log", "info" if is_deferred else "warn"
         case _:
             assert_never(outcome)
 

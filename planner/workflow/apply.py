@@ -6,13 +6,22 @@ from functools import partial
 from typing import Literal, Protocol
 
 from planner.core.addresses import Address
-from planner.core.approval import Chosen, choose, find_expected, is_loud, report_blocked_run
+from planner.core.approval import (
+    Chosen,
+    choose,
+    find_expected,
+    find_run_turns,
+    is_loud,
+    report_blocked_run,
+    report_early,
+)
 from planner.core.changes import Failed, Plan, PlanInputs, Uncertain
 from planner.core.diagnostics import Diagnostic, PoolctlError
 from planner.core.events import ChangeEnded, Planned
 from planner.core.lazy_dataclass import dataclass
 from planner.core.receipts import Receipt
 from planner.core.recheck import recheck
+from planner.core.rollouts import Staged, stage
 from planner.core.run_guards import drop_run_blocks, judge_run
 from planner.core.tracking import State
 from planner.engine.journal import load_change_digests
@@ -79,12 +88,14 @@ class ApplyRequest:
 class Applied:
     """What an apply came to: the plan that was run, how each change ended, and what was left out.
 
+    ``deferred`` waits for its turn in a rollout.
     ``receipt`` is None where no plan was to be run, as for ``import`` and ``--refresh-only``.
     """
 
     plan: Plan
     ended: tuple[ChangeEnded, ...] = ()
     left_out: tuple[Address, ...] = ()
+    deferred: tuple[Address, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     is_approved: bool = True
     is_interrupted: bool = False
@@ -136,10 +147,7 @@ def _apply(desk: Desk, request: ApplyRequest, *, approve: Approve, story: Story)
     settled = save_settled(desk, prepared)
     if request.inputs.refresh_only:
         return _refresh(settled, prepared, approve=approve)
-    if request.saved is None:
-        draft = _Draft(plan=prepared.plan, prepared=prepared)
-    else:
-        draft = _check_again(request.saved, prepared)
+    draft = _make_draft(prepared.plan, prepared) if request.saved is None else _check_again(request.saved, prepared)
     desk.workplace.emit(Planned(plan=draft.plan))
     if refused := _find_refusal(draft, request):
         return refused
@@ -160,12 +168,20 @@ class _Draft:
 
     plan: Plan
     prepared: Prepared
+    staged: Staged
     stale: tuple[Diagnostic, ...] = ()
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """Return what there is to say beside the plan."""
         return (*self.prepared.warnings, *self.prepared.plan.diagnostics)
+
+
+def _make_draft(plan: Plan, prepared: Prepared, *, stale: tuple[Diagnostic, ...] = ()) -> _Draft:
+    """Return the draft of ``plan``, whose turns in rollouts are those of the files, whatever a saved plan says."""
+    staged = stage(prepared.request, plan.changes)
+    plan = replace(plan, changes=staged.changes, rollouts=staged.rollouts)
+    return _Draft(plan=plan, prepared=prepared, staged=staged, stale=stale)
 
 
 def _apply_approved(desk: Desk, request: ApplyRequest, plan: Plan, *, story: Story) -> Applied:
@@ -182,9 +198,9 @@ def _prepare(desk: Desk, request: ApplyRequest) -> Prepared:
 def _check_again(approved: Plan, prepared: Prepared) -> _Draft:
     fresh = {one.address: one for one in prepared.plan.changes}
     checked = [recheck(one, fresh.get(one.address), request=prepared.request) for one in approved.changes]
-    return _Draft(
-        plan=replace(approved, changes=tuple(one.change for one in checked)),
-        prepared=prepared,
+    return _make_draft(
+        replace(approved, changes=tuple(one.change for one in checked)),
+        prepared,
         stale=tuple(fault for one in checked for fault in one.stale),
     )
 
@@ -196,9 +212,8 @@ def _choose(draft: _Draft, request: ApplyRequest) -> Chosen:
     asked = draft.prepared.request
     approved = find_expected(plan, request.expect, request=asked) if request.expect else everything
     own = tuple(replace(one, blocked=drop_run_blocks(one.blocked)) for one in plan.changes)
-    choose_from = partial(
-        choose, approved=approved, skip_blocked=request.skip_blocked, is_whole=request.saved is not None
-    )
+    is_whole = request.saved is not None
+    choose_from = partial(choose, approved=approved, skip_blocked=request.skip_blocked, is_whole=is_whole)
     judged = judge_run(asked, choose_from(own).changes)
     by_address = {one.address: one for one in judged}
     return choose_from(tuple(by_address.get(one.address, one) for one in own))
@@ -208,7 +223,9 @@ def _find_refusal(draft: _Draft, request: ApplyRequest) -> Applied | None:
     """Return the end of a run that sends nothing: something is stale, or blocked and not left out."""
     if draft.stale:
         return Applied(plan=draft.plan, diagnostics=(*draft.warnings, *draft.stale), is_approved=False)
-    blocked = report_blocked_run(_choose(draft, request).changes)
+    chosen = _choose(draft, request)
+    blocked = report_blocked_run(chosen.changes)
+    blocked += report_early(chosen.changes) if request.saved is not None else ()
     if not blocked:
         return None
     left_out = tuple(one.address for one in draft.plan.changes if is_loud(one))
@@ -248,6 +265,7 @@ def _run_changes(desk: Desk, request: ApplyRequest, draft: _Draft, *, chosen: Ch
         fail_fast=request.fail_fast,
         story=story,
         left_out=chosen.left_out,
+        turns=find_run_turns(draft.staged, chosen),
     )
     ran = run(desk, options, changes=chosen.changes, prepared=draft.prepared)
     faults = tuple(fault for one in ran.ended for fault in _find_faults(one))
@@ -255,6 +273,7 @@ def _run_changes(desk: Desk, request: ApplyRequest, draft: _Draft, *, chosen: Ch
         plan=draft.plan,
         ended=ran.ended,
         left_out=chosen.left_out,
+        deferred=chosen.deferred,
         diagnostics=(*draft.warnings, *faults, *ran.diagnostics),
         is_interrupted=ran.is_interrupted,
         receipt=ran.receipt,

@@ -16,6 +16,7 @@ from planner.core.lazy_dataclass import dataclass
 from planner.core.moves import move_records
 from planner.core.receipts import Receipt
 from planner.core.tracking import TrackedResource
+from planner.core.turns import Turns
 from planner.engine.journal import Journal, RunEnded, RunStarted, open_journal
 from planner.engine.ledger import Ledger
 from planner.engine.pending import PendingGrounds, find_pending, format_pending
@@ -35,13 +36,14 @@ from planner.workflow.run_judge import RunJudge
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """How to run: the plan that is run, how long to wait, whether a failure stops the rest, and what is told of it."""
+    """How to run: the plan, how long to wait, whether a failure stops the rest, what is told of it, and rollouts."""
 
     plan: Plan
     wait_for: Literal["done", "accepted"]
     fail_fast: bool
     story: Story
     left_out: tuple[Address, ...] = ()
+    turns: tuple[Turns, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,8 @@ def run(desk: Desk, request: RunRequest, *, changes: tuple[Change, ...], prepare
         judge = RunJudge(prepared.request, changes, clock=desk.workplace.clock)
         context = _make_context(saver.desk, request, journal=journal, judge=judge, prepared=prepared)
         with watch_signals(context.stop, notify=lambda text: desk.workplace.emit(Noticed(text=text))) as received:
-            end = run_changes(context, changes, options=RunOptions(save=saver.save, fail_fast=request.fail_fast))
+            options = RunOptions(save=saver.save, fail_fast=request.fail_fast)
+            end = run_changes(context, changes, options=options, turns=request.turns)
         receipt = replace(receipt, is_interrupted=received.is_set())
         receipt = _complete(receipt, journal, end.ended, time=context.format_time())
         unwritten = end.diagnostics or _keep(saver.desk, receipt)

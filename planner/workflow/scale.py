@@ -74,11 +74,13 @@ def scale(
 ) -> Scaled:
     """Apply ``scaling`` and write it into its file; with ``hold`` others leave its counts alone.
 
-    Raises PoolctlError where nothing was sent and nothing was written.
+    It waits for no rollout: who scales a pool wants it now. Raises PoolctlError where nothing was sent and nothing
+    was written.
     """
     errand = ScaleErrand(workplace, scaling, hold=hold, up_to_idle=request.inputs.up_to_idle)
     inputs = replace(request.inputs, target=(str(scaling.address),))
-    request = replace(request, inputs=inputs, operation="scale", files=scaling.files, errand=errand)
+    files = replace(scaling.files, desired=replace(scaling.files.desired, rollouts=()))
+    request = replace(request, inputs=inputs, operation="scale", files=files, errand=errand)
     applied = apply(workplace, request, approve=lambda plan: approve(plan, errand.find_edits(plan)))
     return Scaled(applied=applied, edits=errand.edits, holds=errand.holds)
 

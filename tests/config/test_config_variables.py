@@ -5,7 +5,7 @@ from config_texts import POOL, find_codes
 
 from planner.config.load import load_configuration
 from planner.config.variable_inputs import VariableInputs
-from planner.core.changes import InputVariable
+from planner.core.inputs import InputVariable
 
 
 def load(tmp_path, text, *, options=(), files=(), environment=None, carried=None):

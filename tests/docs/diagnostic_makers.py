@@ -12,6 +12,7 @@ from typing import Final
 
 from adoption_makers import ADOPTION_MAKERS
 from git_makers import make_git_makers
+from rollout_makers import ROLLOUT_MAKERS
 from scale_makers import SCALE_MAKERS
 from store_makers import STORE_MAKERS
 
@@ -247,6 +248,7 @@ MAKERS: Final[Mapping[str, Callable[[], Diagnostic]]] = {
     "remote.unreachable": lambda: errors.Unreachable("Connection refused.", may_have_reached=False).diagnostics[0],
     "remote.unread": lambda: reading._build_unread(TRAINING, _THROTTLED),
     **ADOPTION_MAKERS,
+    **ROLLOUT_MAKERS,
     **SCALE_MAKERS,
     **make_git_makers(HOLDER),
     **STORE_MAKERS,

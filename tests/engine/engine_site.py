@@ -110,4 +110,11 @@ class EngineSite:
 def make_step(plan: Plan, *, number: int = 1, address: Address = POOL) -> Step:
     """Return the ``number``-th operation of the change of ``address``."""
     change = next(one for one in plan.changes if one.address == address)
-    return Step(change=change, operation=change.operations[number - 1], number=number, rules=KINDS[change.address.kind])
+    return Step(
+        change=change,
+        operation=change.operations[number - 1],
+        number=number,
+        rules=KINDS[change.address.kind],
+        done=change.operations[: number - 1],
+        is_last=number == len(change.operations),
+    )

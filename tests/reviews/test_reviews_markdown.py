@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from review_plans import HOSTILE, LONG, PLANS
 
 from planner.core.addresses import Address
-from planner.core.changes import Block, DriftRow, InputVariable, PlanInputs
+from planner.core.changes import Block, DriftRow, PlanInputs
 from planner.core.diagnostics import SourceLocation, make_warning
 from planner.core.evidence import Endangered, EndangeredWorkload
 from planner.core.guard_record import Loosened
+from planner.core.inputs import InputVariable
 from planner.views.markdown_text import format_code, format_fence
 from planner.views.plan_markdown import GITHUB_LIMIT, format_plan_markdown
 
