@@ -9,6 +9,7 @@ from planner.config.blocks import RawBlock
 from planner.config.documents import SUFFIX
 from planner.config.faults import Fault
 from planner.config.http_backend_checks import find_http_faults
+from planner.config.s3_backend_checks import find_s3_faults
 from planner.config.wording import format_value
 from planner.core.trees import as_tree
 
@@ -33,6 +34,7 @@ def find_backend_faults(row: RawBlock) -> Iterator[Fault]:
     yield from _check_state_path(row)
     yield from _check_git(row)
     yield from find_http_faults(row)
+    yield from find_s3_faults(row)
 
 
 def _check_state_path(row: RawBlock) -> Iterator[Fault]:

@@ -19,6 +19,7 @@ def build_config_digest(desired: DesiredState) -> str:
             "provider": _encode(desired.provider),
             "state_path": desired.state_path,
             **({"git": _encode(desired.git)} if desired.git else {}),
+            **({"s3": _encode(desired.s3)} if desired.s3 else {}),
             **({"http": _encode(desired.http)} if desired.http else {}),
             "guards": _encode(desired.guards),
             "run_guards": _encode(desired.run_guards),

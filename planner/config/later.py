@@ -15,7 +15,6 @@ CODE: Final = "config.not-in-this-version"
 
 _ANY: Final = "*"
 _ROWS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
-    (("backend", "s3"), "Use [backend.git] or [backend.local]."),
     (("backend", "postgres"), "Use [backend.git] or [backend.local]."),
 )
 

@@ -195,6 +195,7 @@ class DesiredState:
     state_path: str = "pools.state.json"
     git: GitBackend | None = None
     http: HttpBackend | None = None
+    s3: S3Backend | None = None
     guards: Guards = field(default_factory=Guards)
     run_guards: Guards = NO_LIMITS
     prices: Prices = field(default_factory=dict)

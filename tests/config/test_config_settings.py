@@ -8,7 +8,7 @@ from config_texts import NETWORK, POOL, find_codes, load_files, load_text
 
 from planner.config.durations import parse_duration
 from planner.config.versions import is_version_accepted
-from planner.core.desired import DesiredState, HttpBackend, ProviderSettings
+from planner.core.desired import DesiredState, HttpBackend, ProviderSettings, S3Backend
 
 
 def test_settings_that_are_not_written_have_their_defaults(tmp_path):
@@ -44,6 +44,13 @@ def test_a_state_over_http_has_terraforms_defaults(tmp_path):
     assert desired.http == HttpBackend(address=address, lock_address=address, unlock_address=address)
 
 
+def test_a_state_in_a_bucket_is_where_it_is_written(tmp_path):
+    text = "[backend.s3]\nbucket = 'abc'\nkey = 'prod/a.json'\nregion = 'eu-de'\nendpoint = 'https://s3.example:9000'\n"
+    assert load_text(tmp_path, text).desired.s3 == S3Backend(
+        bucket="abc", key="prod/a.json", region="eu-de", endpoint="https://s3.example:9000"
+    )
+
+
 def test_a_state_at_gitlab_is_locked_beside_it(tmp_path):
     text = (
         "[backend.http]\naddress = 'https://gitlab.example/s'\nlock_address = 'https://gitlab.example/s/lock'\n"
@@ -59,6 +66,7 @@ def test_a_state_at_gitlab_is_locked_beside_it(tmp_path):
     [
         pytest.param("[backend.git]\n", "git", id="git"),
         pytest.param("[backend.http]\naddress = 'https://a.example/s'\n", "http", id="http"),
+        pytest.param("[backend.s3]\nbucket = 'abc'\nkey = 'k'\n", "s3", id="s3"),
     ],
 )
 def test_where_the_state_is_needs_no_value_of_a_variable(tmp_path, block, member):
