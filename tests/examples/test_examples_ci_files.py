@@ -13,6 +13,8 @@ from ci_gitlab import PIPELINE
 from ci_site import EXAMPLES
 from system_parts import need
 
+import planner
+
 CI = EXAMPLES / "ci"
 TOOLS = Path(sys.executable).parent
 YAML = [
@@ -69,6 +71,11 @@ def test_a_script_that_is_called_can_be_run(path):
 def test_a_step_installs_calls_a_pinned_action_or_becomes_a_script(step):
     shell = step.get("run", "")
     assert PINNED.fullmatch(step.get("uses", "")) or INSTALL.fullmatch(shell) or OWN.fullmatch(shell)
+
+
+def test_the_version_that_is_installed_is_this_one():
+    texts = [path.values[1].read_text(encoding="utf-8") for path in YAML]
+    assert [set(re.findall(r"poolctl==([0-9.]+)", text)) for text in texts] == [{planner.__version__}] * len(YAML)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
