@@ -14,6 +14,7 @@ from planner.core.desired import DesiredState, HttpBackend, S3Backend
 from planner.core.diagnostics import Diagnostic, make_warning
 from planner.core.events import Emit, Noticed
 from planner.core.lazy_dataclass import dataclass
+from planner.state.history import SaveNote
 from planner.state.local import open_local_store
 from planner.state.lock import LockRequest
 from planner.state.store import Store
@@ -155,13 +156,23 @@ def find_store_warnings(workplace: Workplace, desired: DesiredState) -> tuple[Di
     )
 
 
+def format_when(workplace: Workplace) -> str:
+    """Return the present moment as RFC 3339 in UTC, to the second."""
+    return f"{workplace.clock():%Y-%m-%dT%H:%M:%SZ}"
+
+
+def make_note(workplace: Workplace, *, operation: str, reason: str = "") -> SaveNote:
+    """Return what is to be remembered of a save that is made now, without a run."""
+    return SaveNote(operation=operation, who=workplace.who, when=format_when(workplace), reason=reason)
+
+
 def make_lock_request(workplace: Workplace, *, operation: str, timeout: float, info: str = "") -> LockRequest:
     """Return who asks for the lock and for what; a wait of up to ``timeout`` seconds is told as ``Noticed``."""
     return LockRequest(
         id=workplace.make_id(),
         operation=operation,
         who=workplace.who,
-        created=f"{workplace.clock():%Y-%m-%dT%H:%M:%SZ}",
+        created=format_when(workplace),
         version=planner.__version__,
         info=info,
         timeout=timeout,
