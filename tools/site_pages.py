@@ -44,11 +44,11 @@ def make_decision_index(folder: Path) -> str:
 
 
 def place_document(text: str) -> str:
-    """Return a document of the top folder with its links as they are on the site."""
+    """Return a document of the top folder with its links as they are on the site, which shows no folders."""
     moved = text.replace("](docs/decisions/)", "](decisions/index.md)").replace("](docs/", "](")
     for source, target in _MOVED.items():
         moved = moved.replace(f"]({source}", f"]({target}")
-    return moved
+    return _FOLDER.sub(r"\1", moved)
 
 
 def place_table_codes(text: str) -> str:
@@ -58,6 +58,7 @@ def place_table_codes(text: str) -> str:
     )
 
 
+_FOLDER: Final = re.compile(r"\[([^\]]+)\]\((?!https?:)(?:[^)]*/|[^)]*/\.[^.)/][^)]*)\)")
 _CODE: Final = re.compile(r"`[^`]+`")
 _MOVED: Final = {
     "examples/README.md": "examples/index.md",
