@@ -21,6 +21,7 @@ def build_config_digest(desired: DesiredState) -> str:
             **({"git": _encode(desired.git)} if desired.git else {}),
             **({"s3": _encode(desired.s3)} if desired.s3 else {}),
             **({"http": _encode(desired.http)} if desired.http else {}),
+            **({"postgres": _encode(desired.postgres)} if desired.postgres else {}),
             "guards": _encode(desired.guards),
             "run_guards": _encode(desired.run_guards),
             "prices": {flavor: format_amount(price) for flavor, price in desired.prices.items()},

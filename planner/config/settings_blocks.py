@@ -71,6 +71,20 @@ class S3BackendBlock(Block):
     )
 
 
+class PostgresBackendBlock(Block):
+    """The state in a PostgreSQL database; needs ``pip install "poolctl[postgres]"``."""
+
+    conn: Text = Field(
+        description='Database, as "postgresql://user@host/database"; the password comes from PGPASSWORD or ~/.pgpass.'
+    )
+    schema_: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")] | None = Field(
+        default=None, alias="schema", description='Schema of the tables; "poolctl" by default.'
+    )
+    path: Text | None = Field(
+        default=None, description="Name of the state there; by default this directory's, from the repository's root."
+    )
+
+
 class BackendBlock(Block):
     """Where the state is kept."""
 
@@ -78,6 +92,7 @@ class BackendBlock(Block):
     git: GitBackendBlock | None = Field(default=None, description="A ref of the repository's remote.")
     s3: S3BackendBlock | None = Field(default=None, description="A bucket; needs poolctl[s3].")
     http: HttpBackendBlock | None = Field(default=None, description="A server with Terraform's protocol, as GitLab.")
+    postgres: PostgresBackendBlock | None = Field(default=None, description="A PostgreSQL database.")
 
 
 class ModelArtsBlock(Block):

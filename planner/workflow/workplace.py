@@ -10,7 +10,7 @@ from planner.config.documents import NO_FILES
 from planner.config.errors import ConfigError
 from planner.config.load import NO_INPUTS, Loaded, load_configuration
 from planner.config.variable_inputs import VariableInputs
-from planner.core.desired import DesiredState, HttpBackend, S3Backend
+from planner.core.desired import DesiredState, HttpBackend, PostgresBackend, S3Backend
 from planner.core.diagnostics import Diagnostic, make_warning
 from planner.core.events import Emit, Noticed
 from planner.core.lazy_dataclass import dataclass
@@ -104,7 +104,21 @@ def open_store(workplace: Workplace, desired: DesiredState) -> Store:
         return _open_http_store(workplace, desired.http, request_timeout=desired.provider.request_timeout)
     if desired.s3 is not None:
         return _open_s3_store(workplace, desired.s3, request_timeout=desired.provider.request_timeout)
+    if desired.postgres is not None:
+        return _open_postgres_store(workplace, desired.postgres, request_timeout=desired.provider.request_timeout)
     return open_local_store(workplace.directory, desired.state_path)
+
+
+def _open_postgres_store(workplace: Workplace, where: PostgresBackend, *, request_timeout: float) -> Store:
+    from planner.state.postgres_store import open_postgres_store
+    from planner.state.postgres_wire import find_host, make_wire
+    from planner.workflow.store_hosts import check_store_host
+
+    # Without a host it is a socket of this machine, or one that the environment names.
+    if host := find_host(where.conn):
+        check_store_host(host, environment=workplace.environment)
+    wire = make_wire(where.conn, environment=workplace.environment, timeout=request_timeout, schema=where.schema)
+    return open_postgres_store(workplace.directory, wire, where)
 
 
 def _open_http_store(workplace: Workplace, where: HttpBackend, *, request_timeout: float) -> Store:
@@ -142,7 +156,7 @@ def _open_s3_store(workplace: Workplace, where: S3Backend, *, request_timeout: f
 
 def find_store_warnings(workplace: Workplace, desired: DesiredState) -> tuple[Diagnostic, ...]:
     """Return what is doubtful about keeping the state here: a CI job's disk goes with the job (semantics 8.3)."""
-    is_shared = any(one is not None for one in (desired.git, desired.http, desired.s3))
+    is_shared = any((desired.git, desired.http, desired.s3, desired.postgres))
     if not workplace.environment.get("CI") or is_shared:
         return ()
     return (

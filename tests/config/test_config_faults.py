@@ -158,7 +158,6 @@ CASES = [
     pytest.param('[backend.s3]\nbucket = "abc"\nkey = "k"\nendpoint = "https://u:p@s3.example"\n', "config.secret", (4, 12), "AWS_PROFILE", id="password in the address of a bucket"),
     pytest.param('[backend.s3]\nbucket = "abc"\n', "config.missing-key", (1, 10), "needs key", id="bucket without a key"),
     pytest.param('[backend.s3]\nbucket = "abc"\nkey = "k"\nsecret_key = "x"\n', "config.secret", (4, 1), "", id="key of a bucket in the files"),
-    pytest.param('[backend.postgres]\nconn = "b"\n', "config.not-in-this-version", (1, 10), "Use [backend.git] or [backend.local].", id="state in a database"),
     pytest.param('[backend.http]\naddress = "http://state.example/a"\n', "config.http-backend", (2, 11), "Over plain http://", id="state over plain http"),
     pytest.param('[backend.http]\naddress = "ftp://state.example/a"\n', "config.http-backend", (2, 11), "is no https:// address", id="state at another scheme"),
     pytest.param('[backend.http]\naddress = "https://state.example/a?token=b"\n', "config.http-backend", (2, 11), "a query", id="token in the address of the state"),
