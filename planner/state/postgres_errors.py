@@ -43,14 +43,5 @@ def report_database(shown: str, *, code: str, words: str) -> Diagnostic:
     return make_error("state.store-refused", "The place of the state refuses", detail=detail)
 
 
-def report_missing_extra(extra: str) -> Diagnostic:
-    """Return what to tell where the library of a backend is not installed."""
-    detail = (
-        f"[backend.{extra}] needs a library that is not installed. {UNTOUCHED} Install it: "
-        f'pip install "poolctl[{extra}]"'
-    )
-    return make_error("state.missing-extra", "A library for the state is not installed", detail=detail)
-
-
 def _is_login(words: str) -> bool:
     return any(one in words for one in _LOGIN_WORDS)

@@ -18,7 +18,6 @@ from planner.core.tracking import State
 from planner.state.document import format_state, parse_state
 from planner.state.errors import LockLostError, StateChangedError, StoreError
 from planner.state.files import TOOL_DIRECTORY
-from planner.state.git_store import make_slug
 from planner.state.history import NO_NOTE, SavedVersion, SaveNote, drop_checkpoints, make_version, parse_version
 from planner.state.lease import KEPT, compute_lease, find_lock
 from planner.state.lease_lock import LeasedLock
@@ -29,6 +28,7 @@ from planner.state.postgres_history import LOAD_NOTES, LOAD_VERSION, keep_versio
 from planner.state.postgres_lock import PostgresLockPlace
 from planner.state.postgres_tables import fill
 from planner.state.postgres_wire import PostgresWire
+from planner.state.slugs import make_slug
 from planner.state.store_errors import UNREACHED
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import StoreError
-from planner.state.postgres_errors import is_lasting, report_database, report_missing_extra
+from planner.state.extras import load_extra
+from planner.state.postgres_errors import is_lasting, report_database
 from planner.state.store_errors import make_words
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class PostgresWire:
             milliseconds = max(1, round(self.timeout * 1000))
             cursor.execute(f"SET LOCAL statement_timeout = {milliseconds}")
             cursor.execute(f"SET LOCAL lock_timeout = {milliseconds}")
+            # A save that was told as done has to outlive the server, whatever its settings are.
+            cursor.execute("SET LOCAL synchronous_commit = on")
             return act(cursor)
 
     def read(self, act: "Callable[[psycopg.Cursor[Any]], T]", *, default: T) -> T:
@@ -80,10 +83,7 @@ class PostgresWire:
     @contextmanager
     def _report(self) -> Iterator[None]:
         words, code = "", ""
-        try:
-            import psycopg
-        except ImportError:
-            raise StoreError(report_missing_extra("postgres")) from None
+        psycopg = load_extra("psycopg", extra="postgres")
         try:
             yield
         except (psycopg.Error, UnicodeEncodeError) as error:

@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from system_parts import need
-
 from planner.core.desired import PostgresBackend
 from planner.state.postgres_store import PostgresStore, open_postgres_store
 from planner.state.postgres_wire import make_wire
@@ -67,7 +65,7 @@ class Cluster:
         self.call("pg_ctl", "-D", str(self.place / "data"), "-l", log, "-w", "-t", "60", "-o", run, "start")
 
     def stop(self) -> None:
-        """Stop the server; transactions under way are taken back."""
+        """Kill the server: transactions under way are taken back, and no connection is said goodbye to."""
         self.call("pg_ctl", "-D", str(self.place / "data"), "-m", "immediate", "-w", "stop")
 
     def remove(self) -> None:
@@ -90,11 +88,18 @@ class Cluster:
 @functools.cache
 def find_cluster() -> Cluster:
     """Return a running server of this process's own."""
-    need("PostgreSQL", is_there=find_tool("initdb") is not None)
+    _need_server()
     cluster = make_cluster()
     cluster.start()
     atexit.register(cluster.remove)
     return cluster
+
+
+def _need_server() -> None:
+    # Not for the processes that tests start: they only connect.
+    from system_parts import need
+
+    need("PostgreSQL", is_there=find_tool("initdb") is not None)
 
 
 def make_cluster() -> Cluster:
@@ -132,7 +137,7 @@ def open_in(directory: Path, backend: PostgresBackend, *, request_timeout: float
 @contextlib.contextmanager
 def serve_cluster() -> Iterator[Cluster]:
     """Yield a server that a test may stop."""
-    need("PostgreSQL", is_there=find_tool("initdb") is not None)
+    _need_server()
     cluster = make_cluster()
     try:
         cluster.start()
