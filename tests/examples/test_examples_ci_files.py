@@ -54,6 +54,11 @@ def test_the_schema_of_the_forge_would_find_a_fault(tmp_path):
     assert run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)).returncode == 1
 
 
+def test_an_auditor_of_workflows_finds_nothing():
+    ended = run("zizmor", "--offline", "--quiet", str(EXAMPLES / "github-actions"))
+    assert ended.returncode == 0, ended.stdout
+
+
 def test_the_scripts_please_shellcheck():
     # Markdown has backquotes in single quotes; what one forge's file sets, not every script uses.
     scripts = [str(path) for path in sorted(CI.glob("*.sh")) if path.stem not in {"common", "github", "gitlab"}]
