@@ -26,7 +26,7 @@ log() {
     word=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
     code=0
     printf '::stop-commands::%s\n' "$word"
-    "$@" || code=$?
+    "$@" 2>&1 || code=$?
     printf '\n::%s::\n' "$word"
     return "$code"
 }

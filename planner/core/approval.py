@@ -42,15 +42,16 @@ def _list_digests(change: Change, *, request: PlanningRequest) -> Iterator[str]:
     yield change.digest
     desired = request.desired.resources.get(change.address)
     tree = desired.tree if desired else {}
-    unknown = [(one, _find_reference(tree, one)) for one in change.fields]
-    for spelled in product(*((one, replace(one, after=found)) if found else (one,) for one, found in unknown)):
-        yield make_change_digest(replace(change, fields=spelled), project_id=request.project_id)
+    spellings = [_list_spellings(one, tree) for one in change.fields]
+    if any(len(one) > 1 for one in spellings):
+        for fields in product(*spellings):
+            yield make_change_digest(replace(change, fields=fields), project_id=request.project_id)
 
 
-def _find_reference(tree: Tree, field: FieldChange) -> Reference | None:
-    """Return the reference that the files write at a field; no entry of a list holds one."""
+def _list_spellings(field: FieldChange, tree: Tree) -> tuple[FieldChange, ...]:
+    """Return a field as it is and, where the files write a reference, as that; no entry of a list holds one."""
     value = find_member(tree, *(step for step in field.path if isinstance(step, str)))
-    return value if isinstance(value, Reference) else None
+    return (field, replace(field, after=value)) if isinstance(value, Reference) else (field,)
 
 
 def choose(
