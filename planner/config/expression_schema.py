@@ -14,9 +14,7 @@ _LITERAL: Final = frozenset(
     {
         "BackendBlock",
         "GitBackendBlock",
-        "HttpBackendBlock",
         "LocalBackendBlock",
-        "S3BackendBlock",
         "PoolctlBlock",
         "SeveritiesBlock",
         "ConfigSeveritiesBlock",

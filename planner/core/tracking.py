@@ -54,8 +54,7 @@ class TrackedResource:
 class State:
     """One state document; ``serial`` rises only when content changes.
 
-    ``guards`` are those of the files that were applied last, as far as they differ from the defaults. ``moved_to``
-    says in words where the state went; empty where it lives here.
+    ``guards`` are those of the files that were applied last, as far as they differ from the defaults.
     """
 
     lineage: str
@@ -64,4 +63,3 @@ class State:
     applied_from: str = ""
     resources: Mapping[Address, TrackedResource] = field(default_factory=dict)
     guards: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)
-    moved_to: str = ""

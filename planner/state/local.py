@@ -59,10 +59,8 @@ class LocalStore:
         except MissingFileError:
             self._version, self._serial = None, -1
             return None
-        # Whoever was told of a damaged document may replace it knowingly.
-        self._version, self._serial = version, -1
         state = parse_state(text, source=self._place.shown)
-        self._serial = state.serial
+        self._version, self._serial = version, state.serial
         return state
 
     def save(self, state: State, note: SaveNote = NO_NOTE) -> None:

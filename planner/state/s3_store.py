@@ -70,10 +70,11 @@ class S3Store:
 
     def load(self) -> State | None:
         """Return the stored state, or None where there is none yet. Raises StateError."""
-        # Whoever was told of a damaged document may replace it knowingly.
-        self._loaded = found = self._read()
+        found = self._read()
         is_there = found.document.state or found.document.is_damaged
-        return parse_state(found.text, source=self.shown) if is_there else None
+        state = parse_state(found.text, source=self.shown) if is_there else None
+        self._loaded = found
+        return state
 
     def save(self, state: State, note: SaveNote = NO_NOTE) -> None:
         """Replace the state. Raises LockLostError, StateChangedError, StoreError."""

@@ -31,9 +31,7 @@ def adopt(workplace: Workplace, *, address: Address, id_: str, lock_timeout: flo
     with open_desk(workplace, opening) as desk:
         inputs = PlanInputs(target=(str(address),))
         prepared = prepare(workplace, desk.client, desk.files, recalled=desk.recalled, inputs=inputs)
-        settled = save_settled(desk, prepared)
-        note = replace(desk.note, operation=f"import {address}", reason="")
-        return _record(replace(settled, note=note), prepared, address)
+        return _record(save_settled(desk, prepared), prepared, address)
 
 
 def _record(desk: Desk, prepared: Prepared, address: Address) -> Applied:
