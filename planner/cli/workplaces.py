@@ -34,12 +34,17 @@ def make_workplace(session: Session, *, listen: Callable[[Event], None] = lambda
         directory=session.directory,
         environment=session.environment,
         emit=emit,
-        clock=lambda: dt.datetime.now(dt.UTC),
+        clock=read_clock,
         make_id=lambda: str(uuid.uuid4()),
         who=f"{_find_user()}@{socket.gethostname()}",
         variables=VariableInputs(options=session.var_options, files=session.var_files),
         log=session.terminal.progress if is_debugging(session.environment) else None,
     )
+
+
+def read_clock() -> dt.datetime:
+    """Return the time now, in UTC."""
+    return dt.datetime.now(dt.UTC)
 
 
 def _find_user() -> str:

@@ -5,6 +5,7 @@ from planner.core.policies import CODE as POLICY
 from planner.views.escape import escape_text
 from planner.views.evidence_text import build_evidence_lines
 from planner.views.field_rows import DISRUPTION_TONES
+from planner.views.rollout_text import build_turn_lines
 from planner.views.spans import Line, Span, Tone, make_line, measure_text, wrap_text
 
 _MARGIN = "    "
@@ -18,6 +19,7 @@ def build_detail_lines(change: Change, *, width: int) -> list[Line]:
         *build_evidence_lines(change, width=width, margin=_MARGIN),
         *_build_dependencies(change, width=width),
         *_build_operations(change.operations, width=width),
+        *build_turn_lines(change, width=width, margin=_MARGIN),
         *_build_blocks(change, width=width),
     ]
 

@@ -16,6 +16,7 @@ from planner.views.evidence_text import format_endangered, format_workload
 from planner.views.markdown_text import cut_text, format_code, format_fence, format_html_code
 from planner.views.plan_command import format_next_command
 from planner.views.plan_text import format_last_line, has_news
+from planner.views.rollout_text import list_rollouts
 from planner.views.spans import format_line
 
 _WIDTH: Final = 110
@@ -69,6 +70,19 @@ def list_notes(plan: Plan) -> list[str]:
     """Return a line for each warning and error of the plan; notices stay on the terminal."""
     loud = [one for one in plan.diagnostics if one.severity is not Severity.NOTICE]
     return [f"- **{one.severity.value.capitalize()}:** {_format_diagnostic(one)}" for one in loud]
+
+
+def list_rollout_items(plan: Plan) -> list[str]:
+    """Return an item for each rollout of the plan, and one below it for its window and each of its batches."""
+    return [
+        "\n".join(
+            [
+                f"- **{format_code(one.name)}:** {format_code(one.rule)}",
+                *(f"  - {format_code(row, limit=_LONGEST_NOTE)}" for row in one.rows),
+            ]
+        )
+        for one in list_rollouts(plan)
+    ]
 
 
 def list_jobs(changes: Iterable[Change]) -> list[str]:

@@ -12,6 +12,7 @@ from planner.views.markdown_parts import (
     list_folds,
     list_jobs,
     list_notes,
+    list_rollout_items,
     list_rows,
     make_closing,
     make_head,
@@ -22,7 +23,7 @@ GITHUB_LIMIT: Final = 65_536
 # What a job puts around the text, such as a mark that finds its comment again, has room too.
 _LIMIT: Final = GITHUB_LIMIT - 1_536
 _NOTE: Final = 1_000
-_SHARES: Final = {"rows": 36_000, "notes": 3_000, "jobs": 4_000, "drift": 4_000, "digests": 3_000}
+_SHARES: Final = {"rows": 35_000, "rollouts": 1_000, "notes": 3_000, "jobs": 4_000, "drift": 4_000, "digests": 3_000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,7 @@ def _build_parts(plan: Plan, ranked: tuple[Change, ...]) -> tuple[_Part, ...]:
             rows=list_rows(plan, ranked),
             title=make_table_head(plan),
         ),
+        _Part(name="rollouts", nouns=("rollout", "rollouts"), rows=list_rollout_items(plan), title="### Rollouts\n"),
         _Part(name="notes", nouns=("warning", "warnings"), rows=list_notes(plan), title="### Warnings\n"),
         _Part(name="jobs", nouns=("job", "jobs"), rows=list_jobs(ranked), title="### Jobs in danger\n"),
         _Part(

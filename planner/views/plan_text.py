@@ -14,6 +14,7 @@ from planner.views.escape import escape_text
 from planner.views.evidence_text import build_cost_lines, build_loosened_lines, build_quota_lines
 from planner.views.field_rows import DISRUPTION_TONES, make_symbol
 from planner.views.plan_lead import build_lead_lines
+from planner.views.rollout_text import build_rollout_lines
 from planner.views.spans import Line, Span, Tone, format_lines, make_line, wrap_text
 from planner.views.voices import POOLCTL, Voice
 from planner.views.widths import fit_width
@@ -47,6 +48,7 @@ def format_plan(plan: Plan, *, width: int, colour: bool, voice: Voice = POOLCTL)
         _build_legend(plan, width=fitted, voice=voice),
         *_build_changes(plan, width=fitted, voice=voice),
         _build_blocked(plan, width=fitted),
+        build_rollout_lines(plan, width=fitted),
         [*_build_summary(plan, width=fitted), _make_last_line(plan)],
     ]
     return format_lines(_join_sections(sections), colour=colour)

@@ -13,6 +13,7 @@ from planner.views.change_text import find_notes
 from planner.views.differences import Difference, build_differences
 from planner.views.json_text import format_json
 from planner.views.markdown_text import cut_text
+from planner.views.rollout_text import format_turn
 from planner.views.values import KNOWN_AFTER_APPLY, build_file_names, format_value
 
 _LONGEST: Final = 2_000
@@ -136,6 +137,9 @@ def _list_lines(change: Change) -> Iterator[str]:
         yield f"{change.kept_entries} {'entry' if change.kept_entries == 1 else 'entries'} of others kept."
     if change.released:
         yield f"No longer managed: {', '.join(change.released)}."
+    for turn in change.turns:
+        words = format_turn(turn)
+        yield f"{words[0].upper()}{words[1:]}."
     for one in change.sold_out:
         everywhere = ": no zone is left to grow in" if one.is_everywhere else ""
         yield f"Sold out: {one.flavor} in {', '.join(one.zones)}{everywhere}."

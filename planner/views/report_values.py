@@ -16,6 +16,7 @@ from planner.views.plan_command import format_next_command
 from planner.views.plan_text import count_changed, format_last_line, has_news
 from planner.views.report_changes import ReportChange, build_report_change, find_action_tags
 from planner.views.report_charts import Chart, build_charts
+from planner.views.rollout_text import RolloutWords, list_rollouts
 
 _LONGEST: Final = 2_000
 _RULES: Final = {"": "", "revert": "brought back", "keep": "kept", "stop": "stops this change"}
@@ -77,6 +78,7 @@ class Report:
     notes: tuple[Note, ...]
     facts: tuple[Fact, ...]
     charts: tuple[Chart, ...]
+    rollouts: tuple[RolloutWords, ...]
     jobs: tuple[JobGroup, ...]
     drift: tuple[DriftLine, ...]
     filters: tuple[Filter, ...]
@@ -94,6 +96,7 @@ def build_report(plan: Plan) -> Report:
         notes=tuple(_list_notes(plan)),
         facts=tuple(_list_facts(plan)) if has_news(plan) else (),
         charts=build_charts(plan),
+        rollouts=list_rollouts(plan),
         jobs=tuple(_list_jobs(ranked)),
         drift=tuple(map(_make_drift_line, plan.drift)),
         filters=_list_filters(ranked),

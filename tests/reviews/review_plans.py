@@ -1,12 +1,15 @@
-"""Ten situations that somebody reviews, each a real plan: what ``build_plan`` says of files, state and service."""
+"""Situations that somebody reviews, each a real plan: what ``build_plan`` says of files, state and service."""
 
 from dataclasses import replace
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from planning_cases import make_live, make_network, make_pool, make_request, track
 
+from planner.core.desired import Rollout
 from planner.core.planning import build_plan
 from planner.core.snapshot import Evidence, LiveFlavor, LiveNode, LiveWorkload
+from planner.core.windows import Window
 
 CPU, GPU, NPU = "modelarts.vm.cpu.4ud", "modelarts.vm.gpu.t4u8", "modelarts.bm.npu.8snt9b"
 FLAVORS = {
@@ -98,7 +101,39 @@ HOSTILE_LIVE = make_fleet_pool(
 )
 BUSY = make_evidence(GPU, 3, ("nightly", 11_520), ("sweep", 59), (HOSTILE, 5))
 
+DRIVERS = Rollout(
+    name="drivers",
+    fields=("driver",),
+    order=("pool.canary", "pool.*"),
+    window=Window(days=(5,), start=22 * 60, end=4 * 60, tz=ZoneInfo("Europe/Berlin")),
+)
+
+
+def make_driven(name, version, count=2):
+    """Return the tree of a pool with a driver."""
+    return make_fleet_pool(name, (GPU, count), driver={"gpuVersion": version, "updateStrategy": "idle"})
+
+
+def plan_rollout(names):
+    """Return the plan of new drivers for pools that take turns in a window that is closed; the last pool grows, too."""
+    live = {f"pool.{name}": make_live(make_driven(name, "440.33")) for name in names}
+    request = make_request(
+        blocks={f"pool.{name}": make_driven(name, "470.57", 3 if name == names[-1] else 2) for name in names},
+        live=live,
+        tracked={f"pool.{name}": track(make_driven(name, "440.33")) for name in names},
+        evidence={f"pool.{name}": make_evidence(GPU, 2) for name in names},
+    )
+    return build_plan(
+        replace(
+            request,
+            desired=replace(request.desired, rollouts=(DRIVERS,)),
+            snapshot=replace(request.snapshot, flavors=FLAVORS),
+        )
+    )
+
+
 PLANS = {
+    "rollout": plan_rollout(("canary", "search", "train")),
     "create": make_plan(
         {"network.main": NET, "pool.train": make_fleet_pool("train", (CPU, 2), (GPU, 3), network="network.main")},
         {},
