@@ -1,0 +1,250 @@
+"""A driver upgrade goes through ten pools one by one, in a window, stops at a failure, and goes on where it stopped."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from story_site import GPU, PROJECT, Story, flatten
+
+from planner.simulator.faults import Fault, Status
+from planner.simulator.requests import Request
+
+NAMES = tuple("abcdefghij")
+REFUSED = Status(status=400, body=b'{"error_code": "ModelArts.50004000", "error_msg": "no such driver"}')
+WINDOW = 'days = ["saturday"]\nstart = "22:00"\nend = "04:00"\ntz = "Europe/Berlin"\n'
+TUESDAY = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
+SATURDAY = dt.datetime(2026, 11, 28, 21, tzinfo=dt.UTC)
+OPENS = "the window of rollout.drivers opens Saturday 2026-11-28 22:00 Europe/Berlin"
+FIRST = ("j", "a", "b", "c", "d", "e", "f", "g", "h", "i")
+"""The pools in the order of the rollout: the canary is the last by name."""
+
+
+def make_files(version: str, *, count: int = 1, rule: str = "", window: str = WINDOW) -> str:
+    """Return ten pools of one template, and the rollout of their driver."""
+    names = ", ".join(f'"{name}"' for name in NAMES)
+    return (
+        f'[pool.team]\nfor_each = [{names}]\nname = "team-${{each.key}}"\ntype = "Dedicate"\nscope = ["Train"]\n'
+        f'network = "${{network.main.id}}"\ndriver = {{ gpu_version = "{version}", update_strategy = "force" }}\n'
+        f'[[pool.team.resources]]\nflavor = "{GPU}"\ncount = {count}\n'
+        '[network.main]\nname = "main-net"\ncidr = "192.168.0.0/16"\n'
+        '[[allow]]\naddress = "pool.*"\nclass = "interrupts"\nuntil = 2099-01-01T00:00:00Z\nreason = "INC-12"\n'
+        f'[rollout.drivers]\nfields = ["driver"]\norder = [\'pool.team["j"]\', "pool.team[*]"]\n{rule}'
+        f"[rollout.drivers.window]\n{window}"
+    )
+
+
+@dataclass(slots=True)
+class Night:
+    """A scene whose clock is told: it goes on by ``minutes`` with each driver that is sent."""
+
+    story: Story
+    now: dt.datetime = TUESDAY
+    minutes: int = 0
+    broken: frozenset[str] = frozenset()
+    begun: list[dt.datetime] = field(default_factory=list)
+
+    def read_clock(self) -> dt.datetime:
+        return self.now + dt.timedelta(minutes=self.minutes * len(self.begun))
+
+    def answer(self, request: Request) -> Fault | None:
+        """Refuse the driver of a broken pool; note when each one came."""
+        if not is_driver(request.method, request.body):
+            return None
+        self.begun.append(self.read_clock())
+        is_broken = any(f"/team-{name}-" in request.path for name in self.broken)
+        return REFUSED if is_broken else None
+
+    def set_clock(self, now: dt.datetime, *, minutes: int = 0) -> None:
+        self.now, self.minutes = now, minutes
+        self.begun.clear()
+
+    def take_drivers(self) -> list[str]:
+        """Return the pools to which a driver was sent since the last look, in their order."""
+        writes = [one for one in self.story.take_writes() if "driver" in one.body.get("spec", {})]
+        return [one.path.rpartition("/team-")[2][0] for one in writes]
+
+
+def is_driver(method: str, body: bytes | None) -> bool:
+    return method == "PATCH" and "driver" in json.loads(body or b"{}").get("spec", {})
+
+
+@pytest.fixture
+def night(story: Story, monkeypatch: pytest.MonkeyPatch) -> Night:
+    """Return the scene with ten pools of the old driver, whose new one is in the files."""
+    found = Night(story)
+    monkeypatch.setattr("planner.cli.workplaces.read_clock", found.read_clock)
+    story.begin(make_files("440.33"))
+    story.fail = found.answer
+    story.files(make_files("470.57"))
+    return found
+
+
+def list_versions(story: Story) -> dict[str, str]:
+    pools = {name: story.find_pool(f"team-{name}-{PROJECT}") for name in NAMES}
+    return {name: pool["status"]["driver"]["gpu"]["version"] for name, pool in pools.items()}
+
+
+def test_outside_of_the_window_nothing_is_sent_and_nothing_is_wrong(night: Night, golden: Callable[[str, str], None]):
+    planned = night.story.plan()
+    assert planned.code == 2
+    golden("rollout/closed.txt", planned.out)
+    ended = night.story.apply()
+    assert (ended.code, night.take_drivers()) == (0, [])
+    assert f"{OPENS}. Nothing is wrong" in flatten(ended.err)
+    assert "[apply.rollout-later]" in ended.err
+
+
+def test_what_else_changes_does_not_wait(night: Night):
+    night.story.files(make_files("470.57", count=2))
+    ended = night.story.apply()
+    counts = {name: len(night.story.list_nodes(f"team-{name}-{PROJECT}")) for name in NAMES}
+    assert (ended.code, night.take_drivers(), counts) == (0, [], dict.fromkeys(NAMES, 2))
+    assert f"1 of 2 operations done; {OPENS}" in flatten(ended.out)
+    assert "Apply complete!" in ended.out
+
+
+def test_inside_of_the_window_the_pools_come_one_by_one_in_their_order(night: Night):
+    night.set_clock(SATURDAY)
+    ended = night.story.apply()
+    assert (ended.code, night.take_drivers()) == (0, list(FIRST))
+    assert list_versions(night.story) == dict.fromkeys(NAMES, "470.57")
+    assert night.story.is_settled()
+
+
+def test_a_failure_stops_the_rollout_and_the_next_apply_goes_on_with_it(night: Night):
+    night.set_clock(SATURDAY)
+    night.broken = frozenset("c")
+    ended = night.story.apply()
+    assert (ended.code, night.take_drivers()) == (1, ["j", "a", "b", "c"])
+    why = 'rollout.drivers stops at the first failure: pool.team["c"] failed'
+    assert ended.err.count(f"Skipped: {why}") == 6
+    assert night.story.apply().code == 1
+    assert night.take_drivers() == ["c"]
+    night.broken = frozenset()
+    assert (night.story.apply().code, night.take_drivers()) == (0, ["c", "d", "e", "f", "g", "h", "i"])
+    assert night.story.is_settled()
+
+
+def test_a_rollout_may_go_on_after_a_failure(night: Night):
+    night.set_clock(SATURDAY)
+    night.broken = frozenset("c")
+    night.story.files(make_files("470.57", rule='on_failure = "continue"\n'))
+    assert (night.story.apply().code, night.take_drivers()) == (1, list(FIRST))
+
+
+def test_a_window_that_closes_leaves_the_rest_for_the_next_one(night: Night):
+    night.set_clock(SATURDAY, minutes=100)
+    ended = night.story.apply()
+    # It is open for six hours: after the fourth driver it is 4:40 in Berlin.
+    assert (ended.code, night.take_drivers()) == (0, ["j", "a", "b", "c"])
+    assert 'pool.team["d"]: the window of rollout.drivers opens Saturday 2026-12-05 22:00 Europe/Berlin' in flatten(
+        ended.out
+    )
+    assert "left for their turn in a rollout:" in ended.out
+    night.set_clock(SATURDAY + dt.timedelta(days=3))
+    assert (night.story.apply().code, night.take_drivers()) == (0, [])
+    night.set_clock(SATURDAY + dt.timedelta(days=7))
+    assert (night.story.apply().code, night.take_drivers()) == (0, ["d", "e", "f", "g", "h", "i"])
+    assert night.story.is_settled()
+
+
+def test_ten_pools_one_failing_and_a_window_that_closes(night: Night):
+    night.broken = frozenset("d")
+    night.set_clock(SATURDAY, minutes=80)
+    first = night.story.apply()
+    assert (first.code, night.take_drivers()) == (1, ["j", "a", "b", "c", "d"])
+    assert list_versions(night.story) == {name: "470.57" if name in "jabc" else "440.33" for name in NAMES}
+    night.broken = frozenset()
+    night.set_clock(SATURDAY + dt.timedelta(hours=5), minutes=20)
+    second = night.story.apply()
+    assert (second.code, night.take_drivers()) == (0, ["d", "e", "f"])
+    night.set_clock(SATURDAY + dt.timedelta(days=7), minutes=10)
+    assert (night.story.apply().code, night.take_drivers()) == (0, ["g", "h", "i"])
+    assert (list_versions(night.story), night.story.is_settled()) == (dict.fromkeys(NAMES, "470.57"), True)
+
+
+@pytest.mark.parametrize(
+    ("rule", "most"),
+    [pytest.param("batch = 3\n", 3, id="pools"), pytest.param("batch_percent = 40\n", 4, id="percent")],
+)
+def test_the_pools_of_a_batch_come_together(night: Night, rule: str, most: int):
+    night.set_clock(SATURDAY)
+    night.story.files(make_files("470.57", rule=rule))
+    ended = night.story.apply()
+    sent = night.take_drivers()
+    batches = [sorted(sent[start : start + most]) for start in range(0, len(sent), most)]
+    assert (ended.code, batches) == (0, [sorted(FIRST[start : start + most]) for start in range(0, len(FIRST), most)])
+
+
+def test_a_saved_plan_is_refused_outside_of_the_window(night: Night):
+    assert night.story.run("plan", "--out", "p.json").code == 0
+    ended = night.story.run("apply", "p.json")
+    assert (ended.code, night.take_drivers()) == (1, [])
+    assert "[apply.rollout-waits]" in ended.err
+    night.set_clock(SATURDAY)
+    assert (night.story.run("apply", "p.json").code, night.take_drivers()) == (0, list(FIRST))
+
+
+def test_a_digest_of_tuesday_approves_what_is_made_on_saturday(night: Night):
+    digest = night.story.plan_json()["digest"]
+    assert (night.story.run("apply", "--expect", digest).code, night.take_drivers()) == (0, [])
+    night.set_clock(SATURDAY)
+    assert (night.story.run("apply", "--expect", digest).code, night.take_drivers()) == (0, list(FIRST))
+
+
+def test_what_is_not_approved_holds_back_those_behind_it(night: Night):
+    night.set_clock(SATURDAY)
+    digests = [one["digest"] for one in night.story.plan_json()["changes"] if one["address"] != 'pool.team["b"]']
+    options = [word for digest in digests for word in ("--expect", digest)]
+    ended = night.story.run("apply", *options)
+    assert (ended.code, night.take_drivers()) == (1, [])
+    assert 'rollout.drivers stops at the first failure: pool.team["b"] is left out' in flatten(ended.out)
+
+
+def test_an_excluded_pool_holds_nobody_back(night: Night):
+    night.set_clock(SATURDAY)
+    night.broken = frozenset("a")
+    assert night.story.apply("--exclude", 'pool.team["a"]').code == 0
+    assert night.take_drivers() == [name for name in FIRST if name != "a"]
+
+
+def test_targets_come_in_their_order(night: Night):
+    night.set_clock(SATURDAY)
+    assert night.story.apply("--target", 'pool.team["b"]', "--target", 'pool.team["j"]').code == 0
+    assert night.take_drivers() == ["j", "b"]
+
+
+def test_a_pool_whose_driver_became_abnormal_stops_the_rollout(night: Night):
+    night.set_clock(SATURDAY)
+    assert night.story.apply("--target", 'pool.team["j"]').code == 0
+    assert night.take_drivers() == ["j"]
+    night.story.edit_pool(lambda pool: pool["status"]["driver"]["gpu"].update(state="Abnormal"), f"team-j-{PROJECT}")
+    ended = night.story.apply()
+    assert (ended.code, night.take_drivers()) == (1, [])
+    assert 'pool.team["j"] has its gpu driver in state Abnormal' in flatten(ended.out)
+    assert night.story.apply("--exclude", 'pool.team["j"]').code == 0
+    assert night.take_drivers() == list(FIRST[1:])
+
+
+def test_undo_does_not_wait_for_a_window(night: Night):
+    night.set_clock(SATURDAY)
+    assert night.story.apply("--target", 'pool.team["j"]').code == 0
+    night.set_clock(TUESDAY + dt.timedelta(days=7))
+    night.take_drivers()
+    ended = night.story.run("undo", "latest", "--out", "back.json")
+    assert ended.code == 0, ended.err
+    assert (night.story.run("apply", "back.json").code, night.take_drivers()) == (0, ["j"])
+
+
+def test_the_plan_document_tells_rollouts_and_turns(night: Night):
+    document = night.story.plan_json()
+    [rollout] = document["rollouts"]
+    assert rollout["batches"] == [[f'pool.team["{name}"]'] for name in FIRST]
+    assert (rollout["opens"], rollout["closes"]) == ("Saturday 2026-11-28 22:00 Europe/Berlin", "")
+    turns = {one["address"]: one["turns"] for one in document["changes"] if "turns" in one}
+    assert turns['pool.team["a"]'] == [
+        {"rollout": "drivers", "batch": 2, "operations": [1], "waits": OPENS, "is_stopped": False}
+    ]
+    assert len(turns) == 10
