@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 
 from planner.config.documents import Document
+from planner.config.headers import Headers, find_headers
 from planner.config.positions import Place, TomlPath, find_places, strip_instance
 from planner.config.source_lines import make_location
 from planner.config.text_places import find_text_place
@@ -21,6 +22,12 @@ class _Indexed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Headed:
+    lines: tuple[str, ...]
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceMap:
     """The files that were read; positions are computed when they are asked for, once a file.
 
@@ -30,6 +37,7 @@ class SourceMap:
     documents: Mapping[str, Document] = field(default_factory=dict, repr=False)
     resolved: Mapping[str, Tree] = field(default_factory=dict, repr=False)
     files: Mapping[Address, str] = field(default_factory=dict)
+    _headed: dict[str, _Headed] = field(default_factory=dict, repr=False, compare=False)
     _indexed: dict[str, _Indexed] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, address: Address, label: str = "") -> SourceLocation | None:
@@ -60,8 +68,10 @@ class SourceMap:
 
         ``offset`` is a place in the text that is the value. An instance stands where its block does.
         """
-        indexed = self._index(file)
         path = strip_instance(path)
+        if not is_value and (found := self._find_header(file, path)) is not None:
+            return found
+        indexed = self._index(file)
         for length in range(len(path), 0, -1):
             if place := indexed.places.get(path[:length]):
                 is_exact = is_value and length == len(path)
@@ -70,6 +80,16 @@ class SourceMap:
                     line, column = find_text_place(indexed.lines, (line, column), offset=offset)
                 return make_location(indexed.lines[line - 1], file=file, line=line, column=column, is_line=True)
         return make_location(indexed.lines[0], file=file, line=1, column=1, is_line=True)
+
+    def _find_header(self, file: str, path: TomlPath) -> SourceLocation | None:
+        headed = self._headed.get(file)
+        if headed is None:
+            text = self.documents[file].text
+            headed = self._headed[file] = _Headed(lines=tuple(text.split("\n")), headers=find_headers(text))
+        if path not in headed.headers:
+            return None
+        line, column = headed.headers[path]
+        return make_location(headed.lines[line - 1], file=file, line=line, column=column, is_line=True)
 
     def _index(self, file: str) -> _Indexed:
         # The cache is filled on first use: a run without diagnostics never pays for positions.

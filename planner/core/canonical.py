@@ -3,7 +3,8 @@
 import hashlib
 import json
 import math
-from typing import Any
+import re
+from typing import Any, Final
 
 from planner.core.trees import ABSENT, CountRange, Maybe, Reference
 
@@ -12,9 +13,70 @@ _LARGEST_EXACT = 2**53
 
 def make_digest(value: Any) -> str:
     """Return ``sha256:…`` over the canonical JSON of ``value``, whose leaves may be tree values or ABSENT."""
+    return "sha256:" + hashlib.sha256(_spell_whole(value)).hexdigest()
+
+
+def _spell_whole(value: Any) -> bytes:
+    if not isinstance(value, dict):
+        return _spell_slowly(value)
+    whole = _spell_plainly(value)
+    if whole is not None:
+        return whole
+    names = sorted(value)
+    if not all(name.isidentifier() and name.isascii() for name in names):
+        return _spell_slowly(value)
+    # One odd member, such as a float, makes only itself slow.
+    members = (
+        b'"%b":%b' % (name.encode(), _spell_plainly(value[name]) or _spell_slowly(value[name])) for name in names
+    )
+    return b"{%b}" % b",".join(members)
+
+
+# What RFC 8785 or make_plain spell in another way than json does: texts that start with $, floats, large numbers, and
+# names that do not sort by code point.
+_ODD: Final = re.compile(r'"\$|[\[:,]-?\d+[.eE]|\d{16}|[\ud800-\uffff\U00010000-\U0010ffff]')
+_MARK: Final = "\1"
+_SPELLED_MARK: Final = "\\u0001"
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
+
+def _spell_plainly(value: Any) -> bytes | None:
+    """Return the canonical JSON of a container that the standard library spells alike, in a tenth of the time."""
+    if not isinstance(value, (dict, list)):
+        return None
+    try:
+        text = _ENCODER.encode(value)
+    except TypeError:
+        return _spell_marked(value)
+    except ValueError:
+        return None
+    return None if _ODD.search(text) else text.encode()
+
+
+def _spell_marked(value: Any) -> bytes | None:
+    """Return the same where values of trees take part, which are marked at first."""
+    marked = 0
+
+    def mark(leaf: Any) -> str:
+        nonlocal marked
+        marked += 1
+        return _MARK + _name_leaf(leaf)
+
+    try:
+        text = json.dumps(
+            value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), default=mark
+        )
+    except (TypeError, ValueError):
+        return None
+    if _ODD.search(text) or text.count(_SPELLED_MARK) != marked:
+        return None
+    return text.replace(_SPELLED_MARK, "$").encode()
+
+
+def _spell_slowly(value: Any) -> bytes:
     import rfc8785
 
-    return "sha256:" + hashlib.sha256(rfc8785.dumps(make_plain(value))).hexdigest()
+    return rfc8785.dumps(make_plain(value))
 
 
 def make_plain(value: Any) -> Any:
@@ -31,18 +93,27 @@ def make_plain(value: Any) -> Any:
 
 
 def _make_plain_leaf(value: Maybe) -> Any:
-    if value is ABSENT:
-        return "$absent"
-    if isinstance(value, CountRange):
-        return f"$range:{value.minimum}:{value.maximum}:{value.initial}"
-    if isinstance(value, Reference):
-        return f"$reference:{value}"
+    if value is ABSENT or isinstance(value, (CountRange, Reference)):
+        return f"${_name_leaf(value)}"
     if isinstance(value, str):
         return _make_plain_text(value)
     is_unsafe = isinstance(value, int) and abs(value) >= _LARGEST_EXACT
     if is_unsafe or (isinstance(value, float) and not math.isfinite(value)):
         return f"$number:{value!r}"
     return value
+
+
+def _name_leaf(value: Any) -> str:
+    """Return the name of a leaf that JSON lacks; raises TypeError for what is none of a tree."""
+    match value:
+        case CountRange():
+            return f"range:{value.minimum}:{value.maximum}:{value.initial}"
+        case Reference():
+            return f"reference:{value}"
+        case _ if value is ABSENT:
+            return "absent"
+        case _:
+            raise TypeError(f"{type(value).__name__} is no value of a tree")
 
 
 def _make_plain_text(text: str) -> str:

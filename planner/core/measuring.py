@@ -11,6 +11,8 @@ from planner.core.tallies import Measures, count_accelerators
 
 def measure_change(change: Change, prices: Prices) -> Change:
     """Return ``change`` with what its nodes cost an hour, as far as prices are known."""
+    if not prices:
+        return change
     return replace(change, cost=find_hourly_cost(change.nodes, prices) if change.nodes else None)
 
 

@@ -4,7 +4,7 @@ import shlex
 from dataclasses import replace
 
 from planner.core.addresses import Address
-from planner.core.changes import Block, Change
+from planner.core.changes import Action, Block, Change
 from planner.core.desired import Permission
 from planner.core.drift import STOP
 from planner.core.field_paths import FieldPath
@@ -20,6 +20,8 @@ WAITING = "waiting"
 
 def find_change_blocks(request: PlanningRequest, change: Change, *, policies: dict[FieldPath, str]) -> Change:
     """Return ``change`` with every reason for which apply would refuse it."""
+    if change.action is Action.NO_OP:
+        return change
     found = (*_find_drift(change, policies), *_find_waiting(request, change), *_find_holds(request, change))
     found += find_blocks(change, _make_guarding(request, change))
     return replace(change, blocked=name_blocks(found, str(change.address)))

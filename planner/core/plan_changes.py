@@ -1,6 +1,7 @@
 """One address: what the files, the state and the service together ask to be done about it (semantics 1-2, 7.2)."""
 
 from dataclasses import field, replace
+from functools import partial
 
 from planner.core.addresses import Address
 from planner.core.advance import record_import
@@ -24,9 +25,11 @@ from planner.core.resource_changes import (
     make_forgetting,
     make_import,
     make_replacement,
+    make_unchanged,
     make_update,
 )
 from planner.core.selection import is_named
+from planner.core.settled import Yardstick, is_settled
 from planner.core.sightings import (
     find_ambiguous,
     report_ambiguous,
@@ -37,7 +40,7 @@ from planner.core.sightings import (
 from planner.core.snapshot import LiveResource
 from planner.core.targets import Subject, Target, find_target
 from planner.core.tracking import TrackedResource
-from planner.core.trees import Tree
+from planner.core.trees import Reference, Tree
 
 GONE = "gone"
 CREATION_FAILED = "CreationFailed"
@@ -146,6 +149,11 @@ def _consider_tracked(
 ) -> Considered:
     address, rules = desired.address, request.kinds[desired.address.kind]
     live = request.snapshot.resources[address]
+    if not request.inputs.replace and find_phase(live) != CREATION_FAILED:
+        by = Yardstick(rules=rules, find_id=partial(_find_known_id, request))
+        if is_settled(desired, tracked, live=live, by=by):
+            change = make_unchanged(address, live, before=make_tree(live), making=_make_making(request, address))
+            return Considered(address=address, change=change)
     subject = _make_subject(request, desired, tracked, live=live)
     faults = _find_ambiguity(request, subject)
     if faults:
@@ -200,6 +208,13 @@ def _find_live_ids(request: PlanningRequest, tree: Tree, *, renewed: frozenset[A
     live = request.snapshot.resources
     named = {one.address for one in find_references(tree)} - renewed
     return {address: live[address].id for address in named if address in live}
+
+
+def _find_known_id(request: PlanningRequest, reference: Reference) -> str:
+    """Return the id that a reference of a live object resolves to, as ``_find_recorded_ids`` does; empty for none."""
+    live = request.snapshot.resources.get(reference.address)
+    known = live if live is not None else request.state.resources.get(reference.address)
+    return "" if known is None else known.id
 
 
 def _find_recorded_ids(request: PlanningRequest, tree: Tree) -> dict[Address, str]:

@@ -30,6 +30,8 @@ _GROWING = frozenset({Action.CREATE, Action.UPDATE, Action.IMPORT, Action.REPLAC
 
 def add_evidence(request: PlanningRequest, change: Change) -> Change:
     """Return ``change`` with the jobs that it would end and the zones that it cannot grow in."""
+    if not change.operations:
+        return change
     rules = request.kinds[change.kind]
     evidence = request.snapshot.evidence.get(change.address)
     return replace(

@@ -63,8 +63,36 @@ def make_creation(
 
 def make_update(desired: DesiredResource, live: LiveResource, target: Target, *, making: Making) -> Change:
     """Return the change that brings ``live`` to ``target``; a no-op where nothing differs."""
-    action = Action.UPDATE if target.fields else Action.NO_OP
-    return _make_in_place(desired, live, target, making=making, action=action)
+    if not target.fields:
+        rest = make_unchanged(desired.address, live, before=target.before, making=making)
+        is_plain = not target.kept_entries and not target.released
+        return rest if is_plain else replace(rest, kept_entries=target.kept_entries, released=target.released)
+    return _make_in_place(desired, live, target, making=making, action=Action.UPDATE)
+
+
+def make_unchanged(address: Address, live: LiveResource, *, before: Tree, making: Making) -> Change:
+    """Return the no-op of ``live``, whose tree is ``before``: in most plans, most of the changes."""
+    change = Change(
+        address=address,
+        kind=making.rules.kind,
+        id=live.id,
+        action=Action.NO_OP,
+        reason="as wanted",
+        before=before,
+        after=before,
+        after_unknown={},
+        fields=(),
+        merge_patch={},
+        json_patch=(),
+        disruption=Disruption.NONE,
+        purchases=False,
+        nodes=making.rules.count_nodes(before, before),
+        fingerprint=make_fingerprint(live, (), action=Action.NO_OP),
+        digest="",
+        operations=(),
+        source=making.find_source(""),
+    )
+    return seal_change(change, project_id=making.project_id)
 
 
 def make_import(desired: DesiredResource, live: LiveResource, target: Target, *, making: Making) -> Change:
@@ -165,8 +193,6 @@ def _make_in_place(
 def _explain(action: Action, target: Target) -> str:
     if action is Action.IMPORT:
         return "import"
-    if not target.fields:
-        return "as wanted"
     is_all_drift = all(one.path in target.policies for one in target.fields)
     return "drift" if is_all_drift else "changed"
 

@@ -33,7 +33,7 @@ class Part:
 
 def judge_run(request: PlanningRequest, changes: Iterable[Change]) -> tuple[Change, ...]:
     """Return ``changes``, judged anew as one run: each that has a part in an exceeded limit is blocked by it."""
-    rows = tuple(replace(one, blocked=drop_run_blocks(one.blocked)) for one in changes)
+    rows = tuple(replace(one, blocked=drop_run_blocks(one.blocked)) if one.blocked else one for one in changes)
     return _judge_guards(request, _judge_policies(request, rows))
 
 
@@ -44,6 +44,8 @@ def find_broken_policies(request: PlanningRequest, changes: tuple[Change, ...]) 
 
 
 def _judge_policies(request: PlanningRequest, rows: tuple[Change, ...]) -> tuple[Change, ...]:
+    if not request.desired.policies:
+        return rows
     blocks = find_policy_blocks(find_broken_policies(request, rows), rows)
     return tuple(replace(one, blocked=(*one.blocked, *blocks.get(one.address, ()))) for one in rows)
 

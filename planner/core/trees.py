@@ -51,11 +51,16 @@ Maybe: TypeAlias = Value | Absent
 
 def is_same(left: Maybe, right: Maybe) -> bool:
     """Tell whether two values are equal with their types: ``1``, ``1.0`` and ``True`` differ."""
+    return left == right and _has_same_types(left, right)
+
+
+def _has_same_types(left: Maybe, right: Maybe) -> bool:
+    """Tell whether two values that ``==`` takes for equal have the same types throughout."""
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(is_same(left[key], right[key]) for key in left)
+        return all(_has_same_types(member, right[name]) for name, member in left.items())
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(is_same, left, right))
-    return type(left) is type(right) and left == right
+        return all(map(_has_same_types, left, right))
+    return type(left) is type(right)
 
 
 def as_tree(value: Maybe) -> Tree:

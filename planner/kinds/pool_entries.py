@@ -52,7 +52,8 @@ def count_nodes(before: Tree | None, after: Tree | None) -> tuple[FlavorNodes, .
     """Return nodes before and after by flavor and node pool; a logical pool has none of its own."""
     if is_logical(before or after or {}):
         return ()
-    old, new = find_entries(before), find_entries(after)
+    old = find_entries(before)
+    new = old if after is before else find_entries(after)
     return tuple(
         FlavorNodes(
             flavor=key.parts[0],

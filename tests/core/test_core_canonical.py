@@ -4,6 +4,7 @@ import hashlib
 import json
 
 import pytest
+import rfc8785
 from core_cases import TREES
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -59,8 +60,31 @@ def test_different_values_have_different_digests(left, right):
     assert (make_digest([left]) == make_digest([right])) is is_same(left, right)
 
 
+ANY_TEXT = st.text(st.characters(codec=None, categories=None), max_size=4) | st.sampled_from(
+    ["\1x", "$a", "1.5", "a\u007f"]
+)
+ANYTHING = st.recursive(
+    STRANGE | ANY_TEXT | st.floats(allow_nan=False) | st.integers(-(2**60), 2**60) | st.booleans(),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(ANY_TEXT, below, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    value=st.dictionaries(st.sampled_from(["a", "b", "\U0001f600", "\uffff", "x y"]) | ANY_TEXT, ANYTHING, max_size=3)
+)
+def test_the_quick_way_spells_as_the_slow_one(value):
+    assert make_digest(value) == "sha256:" + hashlib.sha256(rfc8785.dumps(make_plain(value))).hexdigest()
+
+
 @settings(max_examples=1000, deadline=None)
 @given(tree=TREES)
 def test_the_order_of_keys_and_a_trip_through_json_change_no_digest(tree):
     turned = dict(reversed(list(tree.items())))
     assert make_digest(turned) == make_digest(json.loads(json.dumps(tree))) == make_digest(tree)
+
+
+def test_what_is_no_value_has_no_digest():
+    with pytest.raises(rfc8785.CanonicalizationError):
+        make_digest({"a": object()})
