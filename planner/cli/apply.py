@@ -22,6 +22,7 @@ from planner.cli.options import (
     make_inputs,
     parallelism,
     plan_options,
+    quiet,
     reason,
     receipt,
     wait_for,
@@ -72,6 +73,7 @@ _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 @reason
 @receipt
 @json_into
+@quiet
 @allow_older_commit
 @plan_options
 @parallelism

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from planner.cli.session import DONE, FAILED, Session, report
+from planner.cli.session import DONE, FAILED, Session, make_screen, report
 from planner.core.diagnostics import Diagnostic, has_errors, make_notice, make_warning
 
 if TYPE_CHECKING:
@@ -30,8 +30,10 @@ def show_applied(
     report(session, [one for one in diagnostics if one not in known])
     if applied.ended or is_complete(applied):
         terminal = session.terminal
-        summary = format_apply_summary(applied.ended, width=terminal.width, colour=terminal.has_colour_in_results)
-        terminal.show(f"\n{summary}")
+        screen = make_screen(session, is_linked=False) if terminal.is_result_on_screen else None
+        colour = terminal.has_colour_in_results
+        summary = format_apply_summary(applied.ended, width=terminal.width, colour=colour, screen=screen)
+        terminal.show(summary if session.is_quiet else f"\n{summary}")
     if receipt is not None and applied.receipt is not None:
         save_atomically(session.directory / receipt, format_receipt(applied.receipt), what="receipt")
     return DONE if is_complete(applied) else FAILED

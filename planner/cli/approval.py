@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from planner.cli.asking import ask_for
-from planner.cli.plan_output import show_plan
+from planner.cli.plan_output import Showing, show_plan
 from planner.cli.session import Session, report
 from planner.core.diagnostics import Diagnostic
 
@@ -41,15 +41,16 @@ class Approval:
 
     def __call__(self, plan: Plan) -> bool:
         """Show ``plan`` and what there is to say about it, and tell whether it is approved."""
-        self._show(plan)
+        # A question needs what it is about, be the session quiet or not.
+        self._show(plan, is_short=self._session.is_quiet and self._is_given)
         return self._is_given or ask_for(self._session, self._question(), answer="yes", verb=self._verb)
 
     def show_unasked(self, plan: Plan) -> None:
         """Show a plan that nobody was asked about: nothing is to be done, or apply refuses it."""
         if self._shown is None:
-            self._show(plan)
+            self._show(plan, is_short=self._session.is_quiet)
 
-    def _show(self, plan: Plan) -> None:
+    def _show(self, plan: Plan, *, is_short: bool) -> None:
         report(self._session, plan.diagnostics)
-        show_plan(self._session, plan)
+        show_plan(self._session, plan, Showing(is_short=is_short))
         self._shown = plan

@@ -9,9 +9,11 @@ def ask_for(session: Session, question: str, *, answer: str, verb: str, instead:
 
     ``instead`` names the option that says it beforehand, for those without a terminal.
     """
+    from planner.views.folding import fold_text
+
     terminal = session.terminal
-    asked = f"\n{question}\n  Only '{answer}' will be accepted to approve.\n\n  Enter a value: "
-    reply = terminal.ask(asked)
+    asked = fold_text(f"\n{question}\n  Only '{answer}' will be accepted to approve.\n\n", width=terminal.width)
+    reply = terminal.ask(f"{asked}  Enter a value: ")
     if answer and reply == answer:
         terminal.tell("\n")
         return True

@@ -1,7 +1,7 @@
 """What all commands have in common: global options, help by the terminal, examples, and lazy groups."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import Any, Final
@@ -82,7 +82,9 @@ class Group(click.Group):
         """Find the command that ``args`` name, or say which one is near."""
         name = args[0]
         if name not in self.entries and not name.startswith("-") and not ctx.resilient_parsing:
-            ctx.fail(f'There is no command "{name}".{_make_hint(name, self.entries)}')
+            from planner.core.near_words import make_hint
+
+            ctx.fail(f'There is no command "{name}".{make_hint(name, self.entries)}')
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -164,13 +166,6 @@ def make_variable_options() -> list[click.Parameter]:
             help="Take values of variables from FILE; repeatable, the last one wins.",
         ),
     ]
-
-
-def _make_hint(name: str, known: Iterable[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(name, known, n=1)
-    return f' Did you mean "{near[0]}"?' if near else ""
 
 
 def _keep_variables(context: click.Context, option: click.Parameter, given: tuple[Any, ...]) -> None:

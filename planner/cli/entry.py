@@ -56,6 +56,8 @@ def run_safely(session: Session, run: Callable[[], int]) -> Ending:
         return Ending(code=FAILED, is_interrupted=True)
     except Exception as error:  # noqa: BLE001 - the last edge: a fault is told in words, not as a traceback
         _report_fault(session, error)
+    finally:
+        session.terminal.keep_line("")
     return Ending(code=FAILED)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
@@ -10,6 +11,7 @@ from click.core import ParameterSource
 
 from planner.cli.completing import complete_known, complete_permission, complete_recorded
 from planner.cli.file_value import FILE
+from planner.cli.session import Session
 from planner.cli.values import DURATION, PERMISSION
 
 if TYPE_CHECKING:
@@ -71,6 +73,20 @@ wait_for: Final = click.option(
     default="done",
     show_default=True,
     help="Wait until changes are done, or only until they are accepted.",
+)
+
+
+def _keep_quiet(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    if is_asked and isinstance(context.obj, Session):
+        context.obj = replace(context.obj, is_quiet=True)
+
+
+quiet: Final = click.option(
+    "--quiet",
+    is_flag=True,
+    expose_value=False,
+    callback=_keep_quiet,
+    help="Write the result and what is wrong, nothing else; a question still shows what it is about.",
 )
 parallelism: Final = click.option(
     "--parallelism", type=click.IntRange(1, 100), metavar="N", help="How many requests may run at once."

@@ -18,6 +18,7 @@ from planner.cli.options import (
     parallelism,
     plan_format_option,
     plan_options,
+    quiet,
 )
 from planner.cli.plan_output import Showing, load_plan, refuse_contradictions, save_plan, show_plan
 from planner.cli.session import DONE, HAS_CHANGES, Session, report
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 @detailed_exitcode
 @plan_options
 @json_into
+@quiet
 @parallelism
 @click.pass_obj
 def plan(session: Session, /, *, out: Path | None, layout: str, is_detailed: bool, **options: Any) -> int:
@@ -83,7 +85,7 @@ def plan(session: Session, /, *, out: Path | None, layout: str, is_detailed: boo
     report(session, (*planned.warnings, *(one for one in shown.diagnostics if one.code == AGAINST)))
     if out is not None:
         save_plan(session, planned.plan, path=out)
-    show_plan(session, shown, Showing(layout=layout, compat=options["compat"], saved=out))
+    show_plan(session, shown, Showing(layout=layout, compat=options["compat"], saved=out, is_short=session.is_quiet))
     return HAS_CHANGES if is_detailed and has_news(planned.plan) else DONE
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.session import Session
+from planner.cli.session import Session, make_screen
 from planner.core.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Showing:
-    """How a plan is shown: the layout of ``--format``, the tool whose literal lines it has, and its file, if any."""
+    """How a plan is shown: the layout of ``--format``, the tool whose literal lines it has, and its file, if any.
+
+    ``is_short`` leaves the last line of the text.
+    """
 
     layout: str = "text"
     compat: str | None = None
     saved: Path | None = None
+    is_short: bool = False
 
 
 def show_plan(session: Session, plan: Plan, showing: Showing | None = None) -> None:
-    """Write ``plan`` to stdout."""
-    session.terminal.show(_format_plan(session, plan, showing or Showing()))
+    """Write ``plan`` to stdout; a quiet session leaves the last line of its text."""
+    session.terminal.show(_format_plan(session, plan, showing or Showing(is_short=session.is_quiet)))
 
 
 def save_plan(session: Session, plan: Plan, *, path: Path) -> None:
@@ -37,7 +41,8 @@ def save_plan(session: Session, plan: Plan, *, path: Path) -> None:
 
     save_atomically(session.directory / path, format_document(plan), what="plan file")
     name = escape_text(str(path))
-    session.terminal.progress(f"Saved the plan to {name}. To make exactly these changes: poolctl apply {name}")
+    if not session.is_quiet:
+        session.terminal.progress(f"Saved the plan to {name}. To make exactly these changes: poolctl apply {name}")
 
 
 def load_plan(session: Session, path: Path) -> Plan:
@@ -58,10 +63,7 @@ def refuse_contradictions(inputs: PlanInputs) -> None:
 
 def _format_plan(session: Session, plan: Plan, showing: Showing) -> str:
     from planner.state.plan_document import format_plan as format_document
-    from planner.views.plan_text import format_plan
-    from planner.views.voices import POOLCTL, TERRAFORM
 
-    terminal = session.terminal
     match showing.layout:
         case "json":
             return format_document(plan)
@@ -82,5 +84,19 @@ def _format_plan(session: Session, plan: Plan, showing: Showing) -> str:
 
             return format_gitlab_report(plan)
         case _:
-            voice = TERRAFORM if showing.compat == "terraform" else POOLCTL
-            return format_plan(plan, width=terminal.width, colour=terminal.has_colour_in_results, voice=voice)
+            return _format_text(session, plan, showing)
+
+
+def _format_text(session: Session, plan: Plan, showing: Showing) -> str:
+    from planner.views.plan_text import format_plan, format_plan_result
+    from planner.views.voices import POOLCTL, TERRAFORM
+
+    terminal = session.terminal
+    width, colour = terminal.width, terminal.has_colour_in_results
+    if showing.is_short:
+        return format_plan_result(plan, width=width, colour=colour)
+    if showing.compat == "terraform":
+        return format_plan(plan, width=width, colour=colour, voice=TERRAFORM)
+    is_linked = terminal.has_links_in_results
+    screen = make_screen(session, is_linked=is_linked) if terminal.is_result_on_screen else None
+    return format_plan(plan, width=width, colour=colour, voice=POOLCTL, screen=screen)

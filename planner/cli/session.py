@@ -10,6 +10,8 @@ from planner.views.terminal import Terminal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from planner.views.spans import Screen
+
 DONE = 0
 FAILED = 1
 HAS_CHANGES = 2
@@ -19,7 +21,8 @@ HAS_CHANGES = 2
 class Session:
     """The terminal, the environment, and the place that ``-C`` named: paths are relative to it.
 
-    ``var_options`` and ``var_files`` are what ``--var`` and ``--var-file`` gave.
+    ``var_options`` and ``var_files`` are what ``--var`` and ``--var-file`` gave. ``is_quiet`` leaves results and
+    diagnostics alone.
     """
 
     terminal: Terminal
@@ -27,6 +30,7 @@ class Session:
     place: str = ""
     var_options: tuple[str, ...] = ()
     var_files: "tuple[Path, ...]" = ()
+    is_quiet: bool = False
 
     @property
     def directory(self) -> "Path":
@@ -41,4 +45,20 @@ def report(session: Session, diagnostics: Iterable[Diagnostic]) -> None:
     from planner.views.diagnostics_text import format_diagnostics
 
     terminal = session.terminal
-    terminal.tell(format_diagnostics(diagnostics, width=terminal.width, colour=terminal.has_colour_in_messages))
+    screen = make_screen(session, is_linked=terminal.has_links_in_messages) if terminal.is_message_on_screen else None
+    colour = terminal.has_colour_in_messages
+    terminal.tell(format_diagnostics(diagnostics, width=terminal.width, colour=colour, screen=screen))
+
+
+def make_screen(session: Session, *, is_linked: bool) -> "Screen":
+    """Return the screen of the terminal; where it ``is_linked``, names of files lead to those of the directory."""
+    import os
+    import socket
+    from pathlib import Path
+
+    from planner.views.hyperlinks import make_base
+    from planner.views.spans import Screen
+
+    if not is_linked:
+        return Screen()
+    return Screen(base=make_base(os.path.normpath(Path.cwd() / session.place), host=socket.gethostname()))

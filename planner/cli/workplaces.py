@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import threading
 import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from planner.cli.session import Session
 
 if TYPE_CHECKING:
     from planner.core.events import Event
+    from planner.views.terminal import Terminal
     from planner.workflow.workplace import Workplace
 
 
@@ -21,14 +23,13 @@ def make_workplace(session: Session, *, listen: Callable[[Event], None] = lambda
     import socket
 
     from planner.config.variable_inputs import VariableInputs
-    from planner.views.events_text import format_event
     from planner.workflow.workplace import Workplace
+
+    tell = (lambda _event: None) if session.is_quiet else make_teller(session.terminal)
 
     def emit(event: Event) -> None:
         listen(event)
-        line = format_event(event, colour=session.terminal.has_colour_in_messages)
-        if line is not None:
-            session.terminal.progress(line)
+        tell(event)
 
     return Workplace(
         directory=session.directory,
@@ -45,6 +46,30 @@ def make_workplace(session: Session, *, listen: Callable[[Event], None] = lambda
 def read_clock() -> dt.datetime:
     """Return the time now, in UTC."""
     return dt.datetime.now(dt.UTC)
+
+
+def make_teller(terminal: Terminal) -> Callable[[Event], None]:
+    """Return what tells events: line by line, and on a screen what is waited for on one line that is rewritten."""
+    from planner.core.events import WaitProgressed
+    from planner.views.events_text import format_event
+    from planner.views.live_text import Waits, follow_event, format_waits
+
+    lock = threading.Lock()
+    waits: Waits = {}
+    width = terminal.width if terminal.is_message_on_screen else None
+
+    def tell(event: Event) -> None:
+        nonlocal waits
+        is_kept = terminal.has_live_line and isinstance(event, WaitProgressed)
+        line = None if is_kept else format_event(event, colour=terminal.has_colour_in_messages, width=width)
+        # Events of several threads come one after the other: the line that is kept is that of the last one.
+        with lock:
+            waits = follow_event(waits, event)
+            terminal.keep_line(format_waits(waits))
+            if line is not None:
+                terminal.progress(line)
+
+    return tell
 
 
 def _find_user() -> str:

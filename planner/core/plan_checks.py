@@ -45,7 +45,7 @@ def find_request_faults(request: PlanningRequest) -> Iterator[Diagnostic]:
     addresses = find_addresses(request)
     for option in _PATTERN_OPTIONS:
         for pattern in find_unmatched(addresses, getattr(request.inputs, option)):
-            yield report_unmatched(option, pattern)
+            yield report_unmatched(option, pattern, addresses=sorted(addresses))
     for text in request.inputs.allow:
         if parse_permission(text) is None:
             yield report_bad_permission(text)

@@ -7,6 +7,7 @@ from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, SourceLocation, make_error, make_notice
 from planner.core.entries import find_entry, make_key
 from planner.core.kind_rules import KindRules
+from planner.core.near_words import make_hint
 from planner.core.permissions import CLASSES, DESTROYS
 from planner.core.preparing import RESOURCES
 from planner.core.snapshot import LiveResource
@@ -147,13 +148,14 @@ def report_named_reference(address: Address, text: str, id_: str, location: Sour
     )
 
 
-def report_unmatched(option: str, pattern: str) -> Diagnostic:
-    """Say that an option names no address."""
+def report_unmatched(option: str, pattern: str, *, addresses: Iterable[Address]) -> Diagnostic:
+    """Say that an option names none of ``addresses``, and which one is near."""
     name = option.replace("_", "-")
     return make_error(
         "plan.unmatched",
         "An option names no address",
-        detail=f"--{name} {pattern} matches no address of the files or the state. See them with: poolctl state list",
+        detail=f"--{name} {pattern} matches no address of the files or the state."
+        f"{make_hint(pattern, map(str, addresses))} See them with: poolctl state list",
     )
 
 

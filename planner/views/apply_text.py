@@ -6,8 +6,9 @@ from typing import Final, assert_never
 from planner.core.changes import Action, Applied, Failed, Outcome, Skipped, Uncertain, Waiting
 from planner.core.events import ChangeEnded
 from planner.views.escape import escape_text
+from planner.views.folding import fold_lines
 from planner.views.outcome_words import find_summary
-from planner.views.spans import Line, Span, Tone, format_lines, make_line, wrap_text
+from planner.views.spans import Line, Screen, Span, Tone, format_lines, make_line, wrap_text
 from planner.views.widths import fit_width
 
 _DONE: Final = "done"
@@ -35,7 +36,9 @@ _ADVICE: Final[dict[str, str]] = {
 }
 
 
-def format_apply_summary(ended: tuple[ChangeEnded, ...], *, width: int, colour: bool) -> str:
+def format_apply_summary(
+    ended: tuple[ChangeEnded, ...], *, width: int, colour: bool, screen: Screen | None = None
+) -> str:
     """Return the end of an apply.
 
     All applied, or left for their turn in a rollout: the last line is ``Apply complete! Resources: …``. Otherwise it
@@ -46,8 +49,9 @@ def format_apply_summary(ended: tuple[ChangeEnded, ...], *, width: int, colour: 
     if len(applied) == len(ended):
         return format_lines([_make_last_line(applied, is_complete=True)], colour=colour)
     lines = [*_build_sections(ended), *_build_advice(ended, width=fit_width(width))]
+    shown = lines if screen is None else fold_lines(lines, width=fit_width(width))
     is_complete = all(_find_title(one.outcome) in {_DONE, _LATER} for one in ended)
-    return format_lines([*lines, (), _make_last_line(applied, is_complete=is_complete)], colour=colour)
+    return format_lines([*shown, (), _make_last_line(applied, is_complete=is_complete)], colour=colour)
 
 
 def _build_sections(ended: tuple[ChangeEnded, ...]) -> list[Line]:

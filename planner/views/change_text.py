@@ -1,5 +1,6 @@
 """One change as Terraform-like lines: its header, its block, and what stands below it."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from planner.core.changes import Action, Change
@@ -38,6 +39,8 @@ _REASONS: Final = {
 """The plan's reason codes in words; what the verdict says already is not said twice."""
 _ROWS: Final = 4
 _NESTED: Final = 8
+_NARROW: Final = 60
+_VALUES: Final = 22
 
 
 def is_shown(change: Change) -> bool:
@@ -92,7 +95,7 @@ def _build_block(change: Change, *, width: int, voice: Voice) -> list[Line]:
         Span(f"{voice.keyword}{escape_text(change.kind)} {quote_text(change.address.name)} {{"),
     )
     rows = [*_list_identity(change), *block.rows]
-    longest = max((measure_text(escape_text(label)) for label, _ in rows), default=0)
+    longest = _find_pad((label for label, _ in rows), indent=_ROWS, width=width)
     lines = fill_comments(opening, make_place(change.source), column=_ROWS, width=width)
     for label, row in rows:
         lines += build_row_lines(label, row, indent=_ROWS, pad=longest, width=width)
@@ -102,6 +105,12 @@ def _build_block(change: Change, *, width: int, voice: Voice) -> list[Line]:
     lines += _build_hidden(block.hidden_entries, "entry", column=_NESTED)
     lines += _build_released(change)
     return [*lines, make_line(" " * _ROWS + "}")]
+
+
+def _find_pad(labels: Iterable[str], *, indent: int, width: int) -> int:
+    """Return how wide all labels of a block are made; on a narrow screen their values need the room."""
+    longest = max((measure_text(escape_text(label)) for label in labels), default=0)
+    return longest if width >= _NARROW or longest <= width - indent - _VALUES else 0
 
 
 def _list_identity(change: Change) -> list[tuple[str, Difference]]:
@@ -120,7 +129,7 @@ def _make_identity(before: Maybe, after: Maybe, *, is_unknown: bool = False) -> 
 
 def _build_entry(entry: EntryBlock, *, width: int) -> list[Line]:
     opening = (Span(" " * _ROWS), *make_symbol(entry.symbol), Span(f"{escape_text(entry.head)} {{"))
-    longest = max(measure_text(escape_text(label)) for label, _ in entry.rows)
+    longest = _find_pad((label for label, _ in entry.rows), indent=_NESTED, width=width)
     lines: list[Line] = [opening]
     for label, row in entry.rows:
         lines += build_row_lines(label, row, indent=_NESTED, pad=longest, width=width)

@@ -15,6 +15,7 @@ from planner.core.events import (
     WaitProgressed,
 )
 from planner.views.escape import escape_text
+from planner.views.folding import fold_lines
 from planner.views.outcome_words import find_summary, format_duration
 from planner.views.spans import Line, Span, Tone, format_line, make_line
 
@@ -38,13 +39,17 @@ _NOUNS: Final = {
 }
 
 
-def format_event(event: Event, *, colour: bool) -> str | None:
+def format_event(event: Event, *, colour: bool, width: int | None = None) -> str | None:
     """Return the line that tells ``event``, without a newline; None where nothing is worth a line.
 
-    The end of an operation has no line of its own: the next operation or the end of its change tells it.
+    With the ``width`` of a screen it is folded to that. The end of an operation has no line of its own: the next
+    operation or the end of its change tells it.
     """
     line = _build_event(event)
-    return None if line is None else format_line(line, colour=colour)
+    if line is None:
+        return None
+    lines = (line,) if width is None else fold_lines((line,), width=width)
+    return "\n".join(format_line(one, colour=colour) for one in lines)
 
 
 def _build_event(event: Event) -> Line | None:

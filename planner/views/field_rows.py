@@ -43,7 +43,7 @@ def make_symbol(symbol: str) -> Line:
 
 def make_place(source: SourceLocation | None) -> list[Span]:
     """Return the comment that names a file and line."""
-    return [] if source is None else [Span(f"# {escape_text(source.file)}:{source.line}", Tone.DIM)]
+    return [] if source is None else [Span(f"# {escape_text(source.file)}:{source.line}", Tone.DIM, source.file)]
 
 
 def build_row_lines(label: str, row: Difference, *, indent: int, pad: int, width: int) -> list[Line]:

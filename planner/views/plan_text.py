@@ -13,9 +13,10 @@ from planner.views.drift_text import build_drift_lines
 from planner.views.escape import escape_text
 from planner.views.evidence_text import build_cost_lines, build_loosened_lines, build_quota_lines
 from planner.views.field_rows import DISRUPTION_TONES, make_symbol
+from planner.views.folding import fold_lines
 from planner.views.plan_lead import build_lead_lines
 from planner.views.rollout_text import build_rollout_lines
-from planner.views.spans import Line, Span, Tone, format_lines, make_line, wrap_text
+from planner.views.spans import Line, Screen, Span, Tone, format_lines, make_line, wrap_text
 from planner.views.voices import POOLCTL, Voice
 from planner.views.widths import fit_width
 
@@ -33,11 +34,11 @@ _REFRESH: Final = (
 )
 
 
-def format_plan(plan: Plan, *, width: int, colour: bool, voice: Voice = POOLCTL) -> str:
+def format_plan(plan: Plan, *, width: int, colour: bool, voice: Voice = POOLCTL, screen: Screen | None = None) -> str:
     """Return ``plan`` as text; its last line is Terraform's, letter for letter.
 
     ``width`` (40 to 200 columns) wraps comments and details; values are never broken. ``voice`` says whose literal
-    lines stand around the changes.
+    lines stand around the changes. On a ``screen`` all other lines are folded, too, and files are links.
     Diagnostics of the plan are not in it: they go to stderr.
     """
     fitted = fit_width(width)
@@ -51,7 +52,17 @@ def format_plan(plan: Plan, *, width: int, colour: bool, voice: Voice = POOLCTL)
         build_rollout_lines(plan, width=fitted),
         [*_build_summary(plan, width=fitted), _make_last_line(plan)],
     ]
-    return format_lines(_join_sections(sections), colour=colour)
+    lines = _join_sections(sections)
+    if screen is None:
+        return format_lines(lines, colour=colour)
+    *above, last = lines
+    return format_lines((*fold_lines(above, width=fitted), last), colour=colour, base=screen.base)
+
+
+def format_plan_result(plan: Plan, *, width: int, colour: bool) -> str:
+    """Return what ``--quiet`` leaves of a plan: whether apply would refuse it, and Terraform's last line."""
+    blocked = [change for change in plan.changes if change.blocked]
+    return format_lines([*_build_refused(blocked, width=fit_width(width)), _make_last_line(plan)], colour=colour)
 
 
 def has_changes(summary: PlanSummary) -> bool:

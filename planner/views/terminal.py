@@ -21,7 +21,7 @@ _USUAL_ROWS: Final = 24
 _FEWEST_ROWS: Final = 4
 _HOME, _CLEAR_LINE, _CLEAR_BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
 _GONE: Final = frozenset({errno.EPIPE, errno.EIO, errno.EBADF, errno.ESHUTDOWN})
-_ASCII_TWINS: Final = str.maketrans({"╷": ".", "│": "|", "╵": "'", "─": "-"})
+_ASCII_TWINS: Final = str.maketrans({"╷": ".", "│": "|", "╵": "'", "─": "-", "…": "~"})
 
 
 class OutputError(PoolctlError):
@@ -53,6 +53,7 @@ class Terminal:
         self._no_colour = no_colour
         self._lock = threading.RLock()
         self._gone: set[int] = set()
+        self._kept = ""
 
     @property
     def is_interactive(self) -> bool:
@@ -73,6 +74,47 @@ class Terminal:
     def has_colour_in_messages(self) -> bool:
         """Tell whether what ``tell``, ``progress`` and ``ask`` write may hold colour."""
         return self._is_coloured(self._stderr)
+
+    @property
+    def has_links_in_results(self) -> bool:
+        """Tell whether files in what ``show`` writes may be links."""
+        return self._is_linked(self._stdout)
+
+    @property
+    def has_links_in_messages(self) -> bool:
+        """Tell whether files in what ``tell`` writes may be links."""
+        return self._is_linked(self._stderr)
+
+    @property
+    def is_result_on_screen(self) -> bool:
+        """Tell whether what ``show`` writes goes to a terminal."""
+        return _is_terminal(self._stdout)
+
+    @property
+    def is_message_on_screen(self) -> bool:
+        """Tell whether what ``tell`` writes goes to a terminal."""
+        return _is_terminal(self._stderr)
+
+    @property
+    def has_live_line(self) -> bool:
+        """Tell whether messages go to a screen whose last line can be rewritten."""
+        return _is_terminal(self._stderr) and self._environ.get("TERM", "dumb") != "dumb"
+
+    def keep_line(self, text: str) -> None:
+        """Keep ``text``, plain and cut to the screen, as its last line until another takes its place; empty: none.
+
+        What is written meanwhile stands above it. Each is one write, over what was there: nothing flickers.
+        """
+        if not (text or self._kept) or not self.has_live_line:
+            return
+        from planner.views.folding import cut_text
+
+        with self._lock:
+            kept = cut_text(text, width=_find_columns(self._stderr) - 1)
+            if kept != self._kept:
+                self._kept = ""
+                self.tell(f"\r{kept}{_CLEAR_LINE}")
+                self._kept = kept
 
     def show(self, text: str) -> None:
         """Write a result to stdout as it is; raises OutputError where it cannot be stored."""
@@ -131,6 +173,20 @@ class Terminal:
         is_refused = self._no_colour or bool(self._environ.get("NO_COLOR")) or self._environ.get("TERM") == "dumb"
         return not is_refused and _is_terminal(stream)
 
+    def _is_linked(self, stream: TextIO | None) -> bool:
+        from planner.views.hyperlinks import is_linking
+
+        return self._is_coloured(stream) and is_linking(self._environ)
+
+    def _place(self, text: str, stream: TextIO) -> str:
+        """Return ``text`` so that the line that is kept stays the last one."""
+        if not self._kept or not _is_terminal(stream):
+            return text
+        if text.endswith("\n"):
+            return f"\r{_CLEAR_LINE}{text}{self._kept}"
+        self._kept = ""
+        return f"\r{_CLEAR_LINE}{text}"
+
     def _write(self, stream: TextIO | None, text: str) -> None:
         if stream is None or not text:
             return
@@ -138,7 +194,7 @@ class Terminal:
             if id(stream) in self._gone:
                 return
             try:
-                stream.write(_fit_encoding(text, stream))
+                stream.write(_fit_encoding(self._place(text, stream), stream))
                 stream.flush()
             except ValueError:
                 self._gone.add(id(stream))

@@ -9,6 +9,7 @@ from planner.core.changes import Plan, PlanInputs
 from planner.core.desired import DesiredState, ImportBlock
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.events import ChangeEnded
+from planner.core.near_words import make_hint
 from planner.core.resource_changes import drop_fields
 from planner.core.tracking import State
 from planner.workflow.apply import Applied
@@ -58,7 +59,8 @@ def _check_block(desired: DesiredState, address: Address) -> None:
         make_error(
             "import.no-block",
             "There is no block to import into",
-            detail=f"No file declares {address}. Write its block first: what the files do not ask for is not tracked.",
+            detail=f"No file declares {address}.{make_hint(str(address), map(str, desired.resources))} Write its block "
+            "first: what the files do not ask for is not tracked.",
             address=str(address),
         )
     )

@@ -11,6 +11,7 @@ from planner.core.addresses import Address
 from planner.core.changes import Change, PlanInputs
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.lazy_dataclass import dataclass
+from planner.core.near_words import make_hint
 from planner.core.planning import build_plan
 from planner.workflow.errors import PlanError
 from planner.workflow.gather import Prepared, prepare, recall_state
@@ -115,11 +116,12 @@ def _report_left(change: Change) -> Diagnostic:
 def _check_address(files: Files, address: Address) -> None:
     if address in files.loaded.sources.files and address in files.desired.resources:
         return
+    hint = make_hint(str(address), map(str, files.desired.resources))
     raise PlanError(
         make_error(
             "drift.no-block",
             "There is no block to write into",
-            detail=f"No file declares {address}. What no file sets cannot drift from it.",
+            detail=f"No file declares {address}.{hint} What no file sets cannot drift from it.",
             address=str(address),
         )
     )

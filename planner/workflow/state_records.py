@@ -1,10 +1,10 @@
 """``state list`` and ``state show``: what is recorded, read without a lock."""
 
-import difflib
 from collections.abc import Mapping
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
+from planner.core.near_words import make_hint
 from planner.core.tracking import State, TrackedResource
 from planner.workflow.workplace import Workplace, load_desired_state, open_store
 
@@ -29,8 +29,7 @@ def find_tracked(resources: Mapping[Address, TrackedResource], address: Address)
 
 
 def _make_unknown(address: Address, resources: Mapping[Address, TrackedResource]) -> Diagnostic:
-    near = difflib.get_close_matches(str(address), [str(one) for one in resources], n=1)
-    hint = f' Did you mean "{near[0]}"?' if near else ""
+    hint = make_hint(str(address), map(str, resources))
     detail = f"Nothing is recorded of this address.{hint} `poolctl state list` shows all that is."
     return make_error(
         "state.unknown-address", "The state does not have this address", detail=detail, address=str(address)
