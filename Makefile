@@ -1,4 +1,4 @@
-.PHONY: demo test setup check coverage dist races
+.PHONY: demo test setup check coverage dist races site
 .DEFAULT_GOAL := test
 # The first Python that is new enough; set PYTHON to choose another.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -47,3 +47,7 @@ dist: setup
 races: setup
 	RACE_PROCESSES=$${RACE_PROCESSES:-50} RACE_ROUNDS=$${RACE_ROUNDS:-100} RACE_LEASE=$${RACE_LEASE:-30} \
 		.venv/bin/python -m pytest tests/state/test_state_lock_races.py
+
+# The documentation as a site below build/site, which needs no server and loads nothing from elsewhere.
+site: setup
+	.venv/bin/python -m tools.site

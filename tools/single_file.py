@@ -10,7 +10,7 @@ from typing import Final
 
 from tools.packages import find_epoch
 
-_ENTRY: Final = "planner.cli.entry:main"
+_COMMAND: Final = "poolctl"
 _PREAMBLE: Final = """\
 #!/usr/bin/env python3
 import sys
@@ -39,7 +39,7 @@ def build_single_file(source: Path, *, wheel: Path, work: Path, into: Path) -> P
     preamble.chmod(0o755)
     options = ["--reproducible", "--compressed", "--python", "/usr/bin/env python3", "--preamble", str(preamble)]
     subprocess.run(
-        [sys.executable, "-m", "shiv.cli", *options, "--site-packages", str(packages), "-e", _ENTRY, "-o", str(into)],
+        [sys.executable, "-m", "shiv.cli", *options, "--site-packages", str(packages), "-c", _COMMAND, "-o", str(into)],
         env=os.environ | {"SOURCE_DATE_EPOCH": str(find_epoch(source))},
         stdout=subprocess.DEVNULL,
         check=True,

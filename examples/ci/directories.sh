@@ -18,7 +18,7 @@ list_behind() {
             continue
         fi
         [ -e "$work/since-$applied" ] || poolctl dirs --changed-since "$applied" >"$work/since-$applied"
-        grep --line-regexp --fixed-strings -- "$directory" "$work/since-$applied" || :
+        grep -xF -- "$directory" "$work/since-$applied" || :
     done <"$work/all"
 }
 

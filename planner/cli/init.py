@@ -27,6 +27,9 @@ def init(session: Session, directory: Path | None) -> int:
 
     Nothing is overwritten. In a git work tree, .gitignore gets the line .poolctl/. Where it has a remote, the state
     is kept on a branch of its own there ([backend.git]), and beside the files otherwise.
+
+    Where there are files with [backend.s3], they stay as they are: the store has to prove, on a scratch object, that
+    it keeps the conditions of writes.
     """
     import shlex
     from pathlib import Path
@@ -40,6 +43,11 @@ def init(session: Session, directory: Path | None) -> int:
     where = "" if place.directory == Path() else f" -C {escape_text(shlex.quote(str(place.directory)))}"
     lines = [
         *(f"Wrote {escape_text(str(place.directory / name))}" for name in written.files),
+        *(
+            [f"Proved: {written.proved} keeps the conditions of writes, so it can hold a lock."]
+            if written.proved
+            else []
+        ),
         *([f"The state will be pushed to {written.remote}, on a branch of its own."] if written.remote else []),
         "",
         f"See what it would make:  poolctl{where} plan",

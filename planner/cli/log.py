@@ -16,6 +16,8 @@ from planner.cli.workplaces import make_workplace
 if TYPE_CHECKING:
     from planner.core.addresses import Address
     from planner.core.trees import Value
+    from planner.state.history import SavedVersion
+    from planner.views.log_text import SaveRow
 
 
 @click.command(
@@ -27,20 +29,32 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("address", metavar="[ADDR]", required=False, type=ADDRESS, shell_complete=complete_known)
-@click.option("-n", "--limit", type=click.IntRange(min=1), metavar="N", help="Show only the newest N applies.")
+@click.option("-n", "--limit", type=click.IntRange(min=1), metavar="N", help="Show only the newest N entries.")
 @click.option("--service", "with_service", is_flag=True, help="Show the service's own events and orders, too.")
 @format_option
 @click.pass_obj
 def log(session: Session, /, *, address: Address | None, limit: int | None, with_service: bool, layout: str) -> int:
-    """Show who applied what, when and why, with which digest and outcome: of ADDR or of everything, newest first."""
+    """Show who applied what, when and why, with which digest and outcome: of ADDR or of everything, newest first.
+
+    State commands and imports are among it, where the store has a history; `state serial N` is what the state came to.
+    """
     from planner.state.receipt_document import build_receipt_json
     from planner.views.json_text import format_json
-    from planner.views.log_text import build_records_json, format_log, format_records
+    from planner.views.log_text import (
+        SaveRow,
+        build_records_json,
+        build_saves_json,
+        format_log,
+        format_records,
+        sort_entries,
+    )
     from planner.workflow.log import load_log
 
     found = load_log(make_workplace(session), address=address, with_service=with_service)
     report(session, found.diagnostics)
-    receipts = found.receipts[:limit]
+    saves = [_make_row(one) for one in found.saves]
+    entries = sort_entries(found.receipts, saves)[:limit]
+    receipts = [one for one in entries if not isinstance(one, SaveRow)]
     rows = [(one, record.time, record.kind, record.what) for one, record in found.records]
     terminal = session.terminal
     colour = terminal.has_colour_in_results
@@ -48,12 +62,28 @@ def log(session: Session, /, *, address: Address | None, limit: int | None, with
         document: dict[str, Value] = {
             "format_version": "1.0",
             "receipts": [build_receipt_json(one) for one in receipts],
+            "saves": build_saves_json(one for one in entries if isinstance(one, SaveRow)),
         }
         if with_service:
             document["service"] = build_records_json(rows)
         terminal.show(format_json(document))
         return DONE
-    terminal.show(format_log(receipts, width=terminal.width, colour=colour))
+    terminal.show(format_log(entries, width=terminal.width, colour=colour, serials=found.serials))
     if with_service:
         terminal.show(format_records(rows, colour=colour))
     return DONE
+
+
+def _make_row(version: SavedVersion) -> SaveRow:
+    from planner.views.log_text import SaveRow
+
+    note = version.note
+    return SaveRow(
+        serial=version.serial,
+        operation=note.operation,
+        who=note.who,
+        when=note.when,
+        reason=note.reason,
+        commit=note.commit,
+        plan_digest=note.plan_digest,
+    )

@@ -58,7 +58,7 @@ lock_timeout: Final = click.option(
     help="Wait for the lock of the state, such as 30s.",
 )
 reason: Final = click.option(
-    "--reason", default="", metavar="TEXT", help="Why; kept in the receipt, shown to those who wait for the lock."
+    "--reason", default="", metavar="TEXT", help="Why; kept with the state, shown to those who wait for the lock."
 )
 receipt: Final = click.option(
     "--receipt", type=FILE, metavar="FILE", help="Write what came of each operation to FILE, too."

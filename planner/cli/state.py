@@ -1,4 +1,4 @@
-"""``poolctl state``: list, show, mv, rm."""
+"""``poolctl state``: its commands, of which list, show, mv and rm are here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from planner.cli.asking import ask_for
 from planner.cli.command import Command, Entry, Group
 from planner.cli.completing import complete_declared, complete_recorded
-from planner.cli.options import auto_approve, format_option, lock_timeout
+from planner.cli.options import auto_approve, format_option, lock_timeout, reason
 from planner.cli.session import DONE, FAILED, Session
 from planner.cli.values import ADDRESS
 from planner.cli.workplaces import make_workplace
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from planner.core.addresses import Address
 
 _MODULE: Final = "planner.cli.state"
+_WHOLE: Final = "planner.cli.state_versions"
 
 state: Final = Group(
     name="state",
@@ -26,6 +27,10 @@ state: Final = Group(
         "show": Entry(place=f"{_MODULE}:show", help="Show all that is recorded of one address."),
         "mv": Entry(place=f"{_MODULE}:mv", help="Record under another address."),
         "rm": Entry(place=f"{_MODULE}:rm", help="Forget addresses; nothing is deleted."),
+        "diff": Entry(place=f"{_WHOLE}:diff", help="Show what differs between two versions of the state."),
+        "rollback": Entry(place=f"{_WHOLE}:rollback", help="Go back to an earlier version, as a new one."),
+        "pull": Entry(place=f"{_WHOLE}:pull", help="Write the stored state to stdout."),
+        "push": Entry(place=f"{_WHOLE}:push", help="Store a state document in place of the stored one."),
     },
     help="Read and change what is recorded; nothing is sent to the service.",
     examples=(
@@ -33,6 +38,8 @@ state: Final = Group(
         "poolctl state show pool.training",
         "poolctl state mv pool.train pool.training",
         "poolctl state rm pool.old",
+        "poolctl state pull > backup.json",
+        "poolctl state diff 7",
     ),
 )
 
@@ -74,23 +81,27 @@ def show(session: Session, address: Address, layout: str) -> int:
 @click.command(cls=Command, examples=("poolctl state mv pool.train pool.training",))
 @click.argument("source", metavar="FROM", type=ADDRESS, shell_complete=complete_recorded)
 @click.argument("target", metavar="TO", type=ADDRESS, shell_complete=complete_declared)
+@reason
 @lock_timeout
 @click.pass_obj
-def mv(session: Session, source: Address, target: Address, lock_timeout: float) -> int:
+def mv(session: Session, /, *, source: Address, target: Address, reason: str, lock_timeout: float) -> int:
     """Record under TO what is recorded under FROM, as when a block was renamed."""
     from planner.workflow.state_edits import move_record
 
-    move_record(make_workplace(session), source, target=target, lock_timeout=lock_timeout)
+    move_record(make_workplace(session), source, target=target, lock_timeout=lock_timeout, reason=reason)
     session.terminal.show(f"Moved {source} to {target}.\n")
     return DONE
 
 
 @click.command(cls=Command, examples=("poolctl state rm pool.old", "poolctl state rm pool.a pool.b --auto-approve"))
 @click.argument("addresses", metavar="ADDR...", nargs=-1, required=True, type=ADDRESS, shell_complete=complete_recorded)
+@reason
 @auto_approve
 @lock_timeout
 @click.pass_obj
-def rm(session: Session, addresses: tuple[Address, ...], auto_approve: bool, lock_timeout: float) -> int:
+def rm(
+    session: Session, /, *, addresses: tuple[Address, ...], reason: str, auto_approve: bool, lock_timeout: float
+) -> int:
     """Forget ADDR: it lives on in the service, and nothing here knows of it any more.
 
     Where its block still stands in the files, the next plan finds its name taken.
@@ -101,6 +112,6 @@ def rm(session: Session, addresses: tuple[Address, ...], auto_approve: bool, loc
     question = f"Do you want to forget {names}?\n  Nothing is deleted: it runs on, and is paid for, unmanaged."
     if not auto_approve and not ask_for(session, question, answer="yes", verb="Forgetting"):
         return FAILED
-    forget_records(make_workplace(session), addresses, lock_timeout=lock_timeout)
+    forget_records(make_workplace(session), addresses, lock_timeout=lock_timeout, reason=reason)
     session.terminal.show(f"Forgot {names}.\n")
     return DONE

@@ -9,6 +9,9 @@ from planner.config.blocks import RawBlock
 from planner.config.documents import SUFFIX
 from planner.config.faults import Fault
 from planner.config.http_backend_checks import find_http_faults
+from planner.config.postgres_backend_checks import CODE as POSTGRES_CODE
+from planner.config.postgres_backend_checks import find_conn_faults
+from planner.config.s3_backend_checks import find_s3_faults
 from planner.config.wording import format_value
 from planner.core.trees import as_tree
 
@@ -33,6 +36,8 @@ def find_backend_faults(row: RawBlock) -> Iterator[Fault]:
     yield from _check_state_path(row)
     yield from _check_git(row)
     yield from find_http_faults(row)
+    yield from _check_postgres(row)
+    yield from find_s3_faults(row)
 
 
 def _check_state_path(row: RawBlock) -> Iterator[Fault]:
@@ -77,6 +82,15 @@ def _check_git(row: RawBlock) -> Iterator[Fault]:
                 detail=f"{format_value(text)} {why} It is handed to git, and a pull request must not choose more with "
                 "it than a name.",
             )
+
+
+def _check_postgres(row: RawBlock) -> Iterator[Fault]:
+    yield from find_conn_faults(row)
+    text = as_tree(row.body.get("postgres")).get("path")
+    if isinstance(text, str) and (why := _judge_git_path(text)):
+        detail = f"{format_value(text)} {why} It names the state among those of other directories."
+        summary = "path is not accepted"
+        yield row.make_fault("postgres", "path", code=POSTGRES_CODE, summary=summary, detail=detail)
 
 
 def _judge_remote(text: str) -> str:

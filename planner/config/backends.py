@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from planner.config.settings_blocks import BackendBlock, HttpBackendBlock
-from planner.core.desired import GitBackend, HttpBackend
+from planner.core.desired import GitBackend, HttpBackend, PostgresBackend, S3Backend
 
 _DEFAULTS: Final = BackendBlock()
 
@@ -17,8 +17,13 @@ def find_backend(blocks: Iterable[BackendBlock | None]) -> dict[str, Any]:
         found["state_path"] = block.local.path
     if block.git is not None:
         found["git"] = GitBackend(**_get_written(block.git))
+    if block.s3 is not None:
+        found["s3"] = S3Backend(**_get_written(block.s3))
     if block.http is not None:
         found["http"] = _build_http(block.http)
+    if block.postgres is not None:
+        written = _get_written(block.postgres)
+        found["postgres"] = PostgresBackend(**{name.rstrip("_"): text for name, text in written.items()})
     return found
 
 

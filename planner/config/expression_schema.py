@@ -14,7 +14,9 @@ _LITERAL: Final = frozenset(
     {
         "BackendBlock",
         "GitBackendBlock",
+        "HttpBackendBlock",
         "LocalBackendBlock",
+        "S3BackendBlock",
         "PoolctlBlock",
         "SeveritiesBlock",
         "ConfigSeveritiesBlock",

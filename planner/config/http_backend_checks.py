@@ -6,7 +6,7 @@ from urllib.parse import SplitResult
 
 from planner.config.blocks import RawBlock
 from planner.config.faults import Fault
-from planner.config.urls import has_credentials, is_loopback, split_url
+from planner.config.urls import has_credentials, is_loopback, mask_credentials, split_url
 from planner.config.wording import format_value
 from planner.core.trees import Tree, as_text, as_tree
 
@@ -44,7 +44,7 @@ def _check_address(row: RawBlock, http: Tree, key: str) -> Iterator[Fault]:
 def _judge_address(text: str, parts: SplitResult | None) -> str:
     """Return why a state cannot be at ``text``, in words; empty where it can."""
     if parts is None or not parts.hostname or parts.scheme not in {"http", "https"}:
-        return f'{format_value(text)} is no https:// address. Write one such as "https://state.example/prod".'
+        return f'{format_value(mask_credentials(text))} is no https:// address. Write one such as "https://state.example/prod".'
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         return "Over plain http:// everybody on the way could read the password and the state. Write https://."
     if parts.query or parts.fragment or "?" in text or "#" in text:

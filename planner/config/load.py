@@ -17,7 +17,6 @@ from planner.config.documents import NO_FILES, Document, load_documents
 from planner.config.faults import MAXIMUM_FAULTS, Fault, build_diagnostics
 from planner.config.findings import drop_shared
 from planner.config.included import load_included
-from planner.config.later import find_later_keys
 from planner.config.link_checks import find_link_faults
 from planner.config.move_checks import find_move_faults
 from planner.config.policies import build_policies
@@ -160,7 +159,6 @@ def _drop_silent(faults: Iterable[Fault], silent: frozenset[tuple[str, TomlPath]
 
 def _find_value_faults(checked: _Checked) -> Iterator[Fault]:
     for document in checked.raw:
-        yield from find_later_keys(document)
         yield from find_value_faults(document)
     for document in checked.resolved.variable_files:
         yield from find_value_faults(document)

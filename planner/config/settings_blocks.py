@@ -57,12 +57,42 @@ class HttpBackendBlock(Block):
     )
 
 
+class S3BackendBlock(Block):
+    """The state in a bucket of AWS S3, or of a store like it that has conditional writes."""
+
+    bucket: Text = Field(description="Name of the bucket.")
+    key: Text = Field(description='Key of the state\'s object, such as "prod/pools.state.json". Its lock is beside it.')
+    region: Text | None = Field(
+        default=None, description="Region of the bucket; that of AWS_REGION or the profile by default."
+    )
+    endpoint: Text | None = Field(
+        default=None,
+        description="Address of another store than AWS: https, or loopback. It must be trusted, see teams.",
+    )
+
+
+class PostgresBackendBlock(Block):
+    """The state in a PostgreSQL database; needs ``pip install "poolctl[postgres]"``."""
+
+    conn: Text = Field(
+        description='Database, as "postgresql://user@host/database"; the password comes from PGPASSWORD or ~/.pgpass.'
+    )
+    schema_: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")] | None = Field(
+        default=None, alias="schema", description='Schema of the tables; "poolctl" by default.'
+    )
+    path: Text | None = Field(
+        default=None, description="Name of the state there; by default this directory's, from the repository's root."
+    )
+
+
 class BackendBlock(Block):
     """Where the state is kept."""
 
     local: LocalBackendBlock | None = Field(default=None, description="A file in this directory; the default.")
     git: GitBackendBlock | None = Field(default=None, description="A ref of the repository's remote.")
+    s3: S3BackendBlock | None = Field(default=None, description="A bucket; needs poolctl[s3].")
     http: HttpBackendBlock | None = Field(default=None, description="A server with Terraform's protocol, as GitLab.")
+    postgres: PostgresBackendBlock | None = Field(default=None, description="A PostgreSQL database.")
 
 
 class ModelArtsBlock(Block):

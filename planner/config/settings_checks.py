@@ -7,7 +7,7 @@ from urllib.parse import SplitResult
 from planner.config.backend_checks import find_backend_faults
 from planner.config.blocks import RawBlock, RawBlocks, read_text
 from planner.config.faults import Fault
-from planner.config.urls import has_credentials, is_loopback, split_url
+from planner.config.urls import has_credentials, is_loopback, mask_credentials, split_url
 from planner.config.versions import is_version_accepted
 from planner.config.wording import find_near, format_value
 
@@ -89,7 +89,7 @@ def _check_endpoint(row: RawBlock) -> Iterator[Fault]:
 def _judge_url(text: str, parts: SplitResult | None) -> str:
     """Return why ``text`` is no address of a service, in words; empty where it is one."""
     if parts is None or not parts.hostname or parts.scheme not in {"http", "https"}:
-        return f"{format_value(text)} is no https:// address. {find_near(text, [SIMULATOR])}"
+        return f"{format_value(mask_credentials(text))} is no https:// address. {find_near(text, [SIMULATOR])}"
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         return "Over plain http:// everybody on the way could read the token."
     if parts.query or parts.fragment or parts.path.strip("/"):

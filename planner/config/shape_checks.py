@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from planner.config.documents import Document
 from planner.config.faults import MAXIMUM_FAULTS, Fault
 from planner.config.file_block import FileBlock
-from planner.config.later import is_later_key
 from planner.config.positions import TomlPath, strip_instance
 from planner.config.schema import Schema, load_schema
 from planner.config.wording import find_wording
@@ -37,9 +36,7 @@ def _find_faults(document: Document, error: ValidationError) -> Iterator[Fault]:
     schema = load_schema()
     # Words for a fault are slow to find; beyond this many, nobody reads them.
     for row in islice(error.errors(include_url=False), MAXIMUM_FAULTS + 1):
-        path = _read_path(row["loc"])
-        if not is_later_key(path):
-            yield _make_fault(document, path, row=dict(row), schema=schema)
+        yield _make_fault(document, _read_path(row["loc"]), row=dict(row), schema=schema)
 
 
 def _read_path(location: tuple[int | str, ...]) -> TomlPath:

@@ -1,7 +1,11 @@
 """URLs in the files: split without an exception, and told to be of this machine."""
 
 import ipaddress
+import re
+from typing import Final
 from urllib.parse import SplitResult, urlsplit
+
+_USER_INFO: Final = re.compile(r"(//|^)[^\s]*@")
 
 
 def split_url(text: str) -> SplitResult | None:
@@ -17,6 +21,11 @@ def split_url(text: str) -> SplitResult | None:
 def has_credentials(parts: SplitResult) -> bool:
     """Tell whether a user name or password stands before the host."""
     return parts.username is not None or parts.password is not None
+
+
+def mask_credentials(text: str) -> str:
+    """Return ``text``, which may be no URL at all, fit to be shown: without what stands before an ``@``."""
+    return _USER_INFO.sub(r"\1***@", text)
 
 
 def is_loopback(host: str) -> bool:

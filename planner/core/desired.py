@@ -188,6 +188,15 @@ class S3Backend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostgresBackend:
+    """``[backend.postgres]``: the state is a row of a table in ``schema``; an empty ``path`` means this directory's."""
+
+    conn: str
+    schema: str = "poolctl"
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredState:
     """Everything the files ask for. Where a shared backend is set the state is there, and not at ``state_path``."""
 
@@ -195,6 +204,8 @@ class DesiredState:
     state_path: str = "pools.state.json"
     git: GitBackend | None = None
     http: HttpBackend | None = None
+    s3: S3Backend | None = None
+    postgres: PostgresBackend | None = None
     guards: Guards = field(default_factory=Guards)
     run_guards: Guards = NO_LIMITS
     prices: Prices = field(default_factory=dict)

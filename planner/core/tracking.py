@@ -54,7 +54,8 @@ class TrackedResource:
 class State:
     """One state document; ``serial`` rises only when content changes.
 
-    ``guards`` are those of the files that were applied last, as far as they differ from the defaults.
+    ``guards`` are those of the files that were applied last, as far as they differ from the defaults. ``moved_to``
+    says in words where the state went; empty where it lives here.
     """
 
     lineage: str
@@ -63,3 +64,4 @@ class State:
     applied_from: str = ""
     resources: Mapping[Address, TrackedResource] = field(default_factory=dict)
     guards: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)
+    moved_to: str = ""

@@ -173,7 +173,8 @@ def load_change_digests(directory: Path, plan_digest: str) -> frozenset[str]:
     found: set[str] = set()
     with report_os_errors(folder, what=_WHAT, doing="read"):
         for path in sorted(folder.glob("*.jsonl")):
-            found |= _load_first(path, plan_digest=plan_digest)
+            first = _load_first(path, naming=plan_digest)
+            found |= frozenset(first.change_digests if first and first.plan_digest == plan_digest else ())
     return frozenset(found)
 
 
@@ -219,17 +220,25 @@ def close_run(path: Path, *, time: str) -> None:
         journal.write(RunEnded(time=time))
 
 
-def _load_first(path: Path, *, plan_digest: str) -> frozenset[str]:
+def load_last_start(directory: Path) -> RunStarted | None:
+    """Return how the newest run below the configuration's ``directory`` began, or None. Raises StateError."""
+    folder = directory / TOOL_DIRECTORY / "journal"
+    with report_os_errors(folder, what=_WHAT, doing="read"):
+        newest = max(folder.glob("*.jsonl"), default=None)
+        return None if newest is None else _load_first(newest)
+
+
+def _load_first(path: Path, *, naming: str = "") -> RunStarted | None:
+    """Return the first record of a journal, where it is a start and its line holds ``naming``."""
     with path.open(encoding="utf-8", errors="replace") as file:
         line = file.readline()
-    if plan_digest not in line:
-        return frozenset()
+    if naming not in line:
+        return None
     try:
         first = parse_record(line)
     except RecordError:
-        return frozenset()
-    is_sought = isinstance(first, RunStarted) and first.plan_digest == plan_digest
-    return frozenset(first.change_digests) if is_sought and isinstance(first, RunStarted) else frozenset()
+        return None
+    return first if isinstance(first, RunStarted) else None
 
 
 def _has_ended(path: Path) -> bool:

@@ -21,8 +21,9 @@ from planner.state.models import (
 )
 
 _REMEDY = (
-    "Restore the last good version (from version control, or `poolctl state pull` of another clone), "
-    "then run `poolctl plan`: it shows what differs from the service."
+    "Go back to the newest version that is kept (`poolctl log` shows them, `poolctl state rollback SERIAL` brings one "
+    "back), or restore a copy (from version control, or what `poolctl state pull` wrote); then run `poolctl plan`: it "
+    "shows what differs from the service."
 )
 
 
@@ -45,6 +46,7 @@ def parse_state(text: str, *, source: str = "state") -> State:
         service=parse_service(document.service),
         applied_from=document.applied_from,
         guards=document.guards,
+        moved_to=document.moved_to,
         resources={address: parse_tracked(one) for address, one in found if address is not None},
     )
 
@@ -61,6 +63,7 @@ def format_state(state: State) -> str:
         "service": format_service(state.service),
         "applied_from": state.applied_from,
         **({"guards": state.guards} if state.guards else {}),
+        **({"moved_to": state.moved_to} if state.moved_to else {}),
         "resources": {str(address): format_tracked(one) for address, one in state.resources.items()},
     }
     return format_json(_sort(document))

@@ -70,9 +70,9 @@ class GitStore:
         """Return the stored state, or None where there is none yet. Raises StateError."""
         tip = self._fetch_tip()
         blob = self._find_blob(tip)
-        state = parse_state(self._read(blob), source=self.shown) if blob else None
+        # Whoever was told of a damaged document may replace it knowingly.
         self._loaded = _Loaded(tip=tip, blob=blob)
-        return state
+        return parse_state(self._read(blob), source=self.shown) if blob else None
 
     def save(self, state: State, note: SaveNote = NO_NOTE) -> None:
         """Push the state. Raises LockLostError, StateChangedError, StoreError."""

@@ -6,9 +6,10 @@ anybody, and one copy a save would make a large apply slow.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any, Final
 
+from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import State
 
 KEPT_VERSIONS: Final = 50

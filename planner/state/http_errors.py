@@ -1,6 +1,5 @@
 """What to tell where the server of ``[backend.http]`` refuses, or does not answer."""
 
-from collections.abc import Iterable
 from typing import Final
 
 from planner.core.diagnostics import Diagnostic, make_error
@@ -10,9 +9,6 @@ from planner.state.os_errors import UNTOUCHED
 USERNAMES: Final = ("POOLCTL_HTTP_USERNAME", "TF_HTTP_USERNAME")
 PASSWORDS: Final = ("POOLCTL_HTTP_PASSWORD", "TF_HTTP_PASSWORD")
 
-UNREACHED: Final = "state.unreachable"
-
-_LONGEST_WORDS: Final = 300
 _GIVE: Final = f"Give them in the environment: {USERNAMES[1]} and {PASSWORDS[1]} (for GitLab a user and a token)."
 _ADVICE: Final = {
     403: "The credentials are known, and may not do this. For GitLab, an apply needs the role Maintainer.",
@@ -23,25 +19,6 @@ _ADVICE: Final = {
     "use another name for the state.",
     501: "Check the methods: GitLab has lock_method POST and unlock_method DELETE.",
 }
-
-
-def make_words(text: str, *, secrets: Iterable[str] = ()) -> str:
-    """Return what a server or a library says as one line without control characters and secrets."""
-    for secret in secrets:
-        text = text.replace(secret, "***") if secret else text
-    text = " ".join(text.split())
-    text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
-    return text.rstrip(".") if len(text) <= _LONGEST_WORDS else f"{text[:_LONGEST_WORDS]}…"
-
-
-def report_unreached(shown: str, *, words: str) -> Diagnostic:
-    """Return what to tell where the server of the state does not answer, or with less than a whole answer."""
-    detail = (
-        f"The state is kept at {shown}: {words}. What was saved there stays as it is; what a run of this machine has "
-        "done since is in its journal (.poolctl/journal). When the server is back, run `poolctl plan`: it reads the "
-        "journal and the service, and says what is still to be done."
-    )
-    return make_error(UNREACHED, "The place of the state cannot be reached", detail=detail)
 
 
 def report_refusal(shown: str, *, status: int, words: str, doing: str) -> Diagnostic:

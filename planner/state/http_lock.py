@@ -20,11 +20,11 @@ from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import LockLostError, StateChangedError, StateError, StoreError
 from planner.state.http_envelope import Envelope, format_envelope, parse_envelope
-from planner.state.http_errors import UNREACHED
 from planner.state.http_wire import HttpWire
 from planner.state.lease import KEPT
 from planner.state.lock import Holder, format_holder, format_holder_line, parse_holder
 from planner.state.machine import Machine, find_machine
+from planner.state.store_errors import UNREACHED
 
 FRESH: Final = 1.0
 """Seconds for which a look at the document, or a save, counts as proof that the lock is ours."""

@@ -50,10 +50,9 @@ class HttpStore:
 
     def load(self) -> State | None:
         """Return the stored state, or None where there is none yet. Raises StateError."""
-        found = self._place.load()
-        state = parse_state(found.state, source=self.shown) if found.state else None
-        self._loaded = found
-        return state
+        # Whoever was told of a damaged document may replace it knowingly.
+        self._loaded = found = self._place.load()
+        return parse_state(found.state, source=self.shown) if found.state else None
 
     def save(self, state: State, note: SaveNote = NO_NOTE) -> None:
         """Store the state; the note is not kept. Raises LockLostError, StateChangedError, StoreError."""

@@ -18,12 +18,11 @@ from planner.state.errors import LockLostError, StateError, StoreError
 from planner.state.http_errors import (
     PASSWORDS,
     USERNAMES,
-    make_words,
     report_half_credentials,
     report_redirect,
     report_refusal,
-    report_unreached,
 )
+from planner.state.store_errors import make_words, report_unreached
 
 if TYPE_CHECKING:
     import httpx

@@ -59,8 +59,10 @@ class LocalStore:
         except MissingFileError:
             self._version, self._serial = None, -1
             return None
+        # Whoever was told of a damaged document may replace it knowingly.
+        self._version, self._serial = version, -1
         state = parse_state(text, source=self._place.shown)
-        self._version, self._serial = version, state.serial
+        self._serial = state.serial
         return state
 
     def save(self, state: State, note: SaveNote = NO_NOTE) -> None:

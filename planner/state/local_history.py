@@ -11,11 +11,12 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import MissingFileError
 from planner.state.files import TOOL_DIRECTORY, load_text, open_tool_directory, save_atomically, write_fully
 from planner.state.history import KEPT_NOTES, KEPT_VERSIONS, SavedVersion, format_version, parse_version
@@ -28,6 +29,7 @@ _NOTES: Final = "saves.jsonl"
 _WHAT: Final = "history of the state"
 _NAME: Final = re.compile(r"([0-9]{12})\.json")
 _HEADER: Final = re.compile(r'^  "(lineage|serial)": (.+?),?$', re.MULTILINE)
+_HEAD_BYTES: Final = 65536
 _NEWEST: Final = 2
 _NO_LINKS: Final = (errno.EPERM, errno.EXDEV, errno.ENOTSUP, errno.EMLINK)
 _SECURED: Final = "The state was not touched."
@@ -135,7 +137,11 @@ class LocalHistory:
     def _find_present(self) -> tuple[str, int] | None:
         """Return lineage and serial of the state file without reading all of it as a document."""
         try:
-            text = load_text(self.state, what="state file")
+            with report_os_errors(self.state, what="state file", doing="read"), self.state.open("rb") as file:
+                # The members stand sorted: the lineage before the resources, the serial after them.
+                head = file.read(_HEAD_BYTES)
+                file.seek(max(file.tell(), file.seek(0, os.SEEK_END) - _HEAD_BYTES))
+                text = (head + file.read()).decode("utf-8", "replace")
             found = {name: json.loads(value) for name, value in _HEADER.findall(text)}
             return str(found["lineage"]), int(found["serial"])
         except (MissingFileError, ValueError, KeyError):

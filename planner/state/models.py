@@ -79,4 +79,7 @@ class StateDocument(Document):
         description="Guards of the files that were applied last, by `guards`, `guards.run` or address, where they "
         "differ from the defaults.",
     )
+    moved_to: Text = Field(
+        default="", description="Where the state went, in words; left out where it lives here. Then nobody writes here."
+    )
     resources: dict[Text, TrackedDocument] = Field(description="The tracked resources by address.")

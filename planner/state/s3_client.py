@@ -47,8 +47,8 @@ def open_s3_client(where: S3Backend) -> S3Client:
     """Return a client for ``where``; nothing is sent yet.
 
     Credentials come from where the clients of S3 look: AWS_* variables, the profile, a role of the machine. An
-    ``endpoint`` of the files goes before one of the environment. Raises StoreError without the library, for a profile
-    or a region that is missing, and for plain http to another machine.
+    ``endpoint`` of the files goes before one of the environment. Raises StoreError without the library, and for a
+    profile or a region that is missing.
     """
     session_module, config_module, errors = (
         load_extra(one, extra=EXTRA) for one in ("boto3.session", "botocore.config", "botocore.exceptions")
@@ -66,7 +66,7 @@ def open_s3_client(where: S3Backend) -> S3Client:
         response_checksum_validation="when_required",
     )
     try:
-        session = session_module.Session(region_name=where.region or None)
+        session = session_module.Session(region_name=where.region or os.environ.get("AWS_REGION") or None)
         region = session.region_name or (_REGION_OF_OTHERS if endpoint else None)
         calls = session.client("s3", region_name=region, endpoint_url=endpoint, config=config)
     except (errors.BotoCoreError, ValueError) as error:

@@ -152,14 +152,14 @@ class S3Objects:
             "overwritten. Check bucket, key, region and endpoint of [backend.s3], and that your credentials may read, "
             "write and list the objects that begin with its key; then run `poolctl plan`."
         )
-        return make_error("state.s3", "The store of the state cannot be used", detail=detail)
+        return make_error("state.store-refused", "The store of the state refuses", detail=detail)
 
     def _report_credentials(self, words: str) -> Diagnostic:
         detail = (
             f"The client of S3 says: {self._escape(words)}. Nothing was sent. Set AWS_ACCESS_KEY_ID and "
             "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, in the environment; never in the files."
         )
-        return make_error("state.s3-credentials", "There are no credentials for the store of the state", detail=detail)
+        return make_error("state.credentials", "There are no credentials for the store of the state", detail=detail)
 
 
 def _read_body(answer: Any) -> Any:
@@ -174,7 +174,7 @@ def report_unconditional(host: str, *, how: str) -> Diagnostic:
     detail = (
         f"{host} does not keep the conditions of writes (If-None-Match, If-Match): {how}. Without them two runs can "
         "both take the lock and overwrite each other's state, so it is not used. Huawei's OBS is such a store today. "
-        "Keep the state on a ref of the repository ([backend.git]), in PostgreSQL ([backend.postgres]), or in a store "
-        "that has conditional writes, such as AWS S3."
+        "Keep the state on a ref of the repository ([backend.git]), or in a store that has conditional writes, such as "
+        "AWS S3."
     )
     return make_error("state.unconditional", "The store has no conditional writes", detail=detail)

@@ -70,11 +70,10 @@ class S3Store:
 
     def load(self) -> State | None:
         """Return the stored state, or None where there is none yet. Raises StateError."""
-        found = self._read()
+        # Whoever was told of a damaged document may replace it knowingly.
+        self._loaded = found = self._read()
         is_there = found.document.state or found.document.is_damaged
-        state = parse_state(found.text, source=self.shown) if is_there else None
-        self._loaded = found
-        return state
+        return parse_state(found.text, source=self.shown) if is_there else None
 
     def save(self, state: State, note: SaveNote = NO_NOTE) -> None:
         """Replace the state. Raises LockLostError, StateChangedError, StoreError."""

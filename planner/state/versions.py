@@ -37,6 +37,7 @@ def is_same_content(left: State, right: State) -> bool:
         left.service == right.service
         and left.applied_from == right.applied_from
         and left.guards == right.guards
+        and left.moved_to == right.moved_to
         and left.resources.keys() == right.resources.keys()
         and all(_is_same_tracked(one, right.resources[address]) for address, one in left.resources.items())
     )

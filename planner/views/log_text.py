@@ -1,10 +1,13 @@
 """Receipts as text, newest first: who applied what, when and why, and what came of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from itertools import groupby
+from types import MappingProxyType
 
 from planner.core.addresses import Address
 from planner.core.changes import Action
+from planner.core.lazy_dataclass import dataclass
 from planner.core.receipts import OperationOutcome, Receipt, find_change_word
 from planner.core.trees import Value
 from planner.views.escape import escape_text
@@ -15,13 +18,44 @@ from planner.views.widths import fit_width
 NOTHING = "No apply has left a receipt here.\n"
 _TONES = {"done": Tone.ADD, "failed": Tone.ALERT, "uncertain": Tone.CAUTION, "waiting": Tone.CHANGE}
 _COMMIT_LETTERS = 12
+_SECOND = len("2026-11-23T07:38:23")
 _MARGIN = "    "
 _WIDEST_OUTCOME = len("uncertain")
 
 
-def format_log(receipts: Iterable[Receipt], *, width: int, colour: bool) -> str:
-    """Return the receipts in the order given, each with one line a change."""
-    blocks = [list(_build_receipt(one, width=fit_width(width))) for one in receipts]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveRow:
+    """A save of the state that no receipt tells of; all but ``serial`` may be empty."""
+
+    serial: int
+    operation: str
+    who: str
+    when: str
+    reason: str
+    commit: str
+    plan_digest: str
+
+
+Entry = Receipt | SaveRow
+
+
+def sort_entries(receipts: Iterable[Receipt], saves: Iterable[SaveRow]) -> list[Entry]:
+    """Return both together, newest first."""
+    return sorted([*receipts, *saves], key=_find_moment, reverse=True)
+
+
+def format_log(
+    entries: Iterable[Entry], *, width: int, colour: bool, serials: Mapping[str, int] = MappingProxyType({})
+) -> str:
+    """Return receipts and saves in the order given, each receipt with one line a change.
+
+    ``serials`` are those that the state came to, by receipt.
+    """
+    room = fit_width(width)
+    blocks = [
+        list(_build_save(one, width=room) if isinstance(one, SaveRow) else _build_receipt(one, serials, width=room))
+        for one in entries
+    ]
     if not blocks:
         return NOTHING
     return format_lines([line for block in blocks for line in (*block, ())][:-1], colour=colour)
@@ -43,11 +77,37 @@ def build_records_json(records: Iterable[tuple[Address, str, str, str]]) -> list
     ]
 
 
-def _build_receipt(receipt: Receipt, *, width: int) -> Iterator[Line]:
+def build_saves_json(saves: Iterable[SaveRow]) -> list[Value]:
+    """Return the saves without a receipt for ``-o json``."""
+    return [{one.name: getattr(save, one.name) for one in fields(SaveRow)} for save in saves]
+
+
+def _find_moment(entry: Entry) -> tuple[str, int]:
+    """Return when it was, to the second, in which saves stand by their serials."""
+    if isinstance(entry, SaveRow):
+        return entry.when[:_SECOND], entry.serial
+    return (entry.ended or entry.started)[:_SECOND], entry.serial
+
+
+def _build_save(save: SaveRow, *, width: int) -> Iterator[Line]:
+    who = f" by {escape_text(save.who)}" if save.who else ""
+    what = escape_text(save.operation) or "a save of which nothing was said"
+    yield make_line(Span(f"serial {save.serial}", Tone.BOLD), f"  {what}{who}", f"  {escape_text(save.when)}".rstrip())
+    if save.plan_digest:
+        yield make_line(f"{_MARGIN}plan {escape_text(save.plan_digest)}")
+    if save.commit:
+        yield make_line(f"{_MARGIN}commit {escape_text(save.commit[:_COMMIT_LETTERS])}")
+    if save.reason:
+        yield from _wrap(f"reason: {escape_text(save.reason)}", width=width)
+
+
+def _build_receipt(receipt: Receipt, serials: Mapping[str, int], *, width: int) -> Iterator[Line]:
     verdict, tone = _find_verdict(receipt)
     head = f"  {receipt.operation} by {escape_text(receipt.who)}  "
     yield make_line(Span(escape_text(receipt.id), Tone.BOLD), head, Span(verdict, tone))
     yield make_line(f"{_MARGIN}plan {escape_text(receipt.plan_digest)}")
+    if receipt.id in serials:
+        yield make_line(f"{_MARGIN}state serial {serials[receipt.id]}")
     if receipt.commit:
         yield make_line(f"{_MARGIN}commit {escape_text(receipt.commit[:_COMMIT_LETTERS])}")
     if receipt.reason:

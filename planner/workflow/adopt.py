@@ -32,7 +32,9 @@ def adopt(workplace: Workplace, *, address: Address, id_: str, lock_timeout: flo
     with open_desk(workplace, opening) as desk:
         inputs = PlanInputs(target=(str(address),))
         prepared = prepare(workplace, desk.client, desk.files, recalled=desk.recalled, inputs=inputs)
-        return _record(save_settled(desk, prepared), prepared, address)
+        settled = save_settled(desk, prepared)
+        note = replace(desk.note, operation=f"import {address}", reason="")
+        return _record(replace(settled, note=note), prepared, address)
 
 
 def _record(desk: Desk, prepared: Prepared, address: Address) -> Applied:

@@ -20,6 +20,7 @@ from planner.workflow.adoption_saving import AdoptedFiles, Layout, find_surround
 from planner.workflow.errors import PlanError
 from planner.workflow.gather import find_workspaces, recall_state
 from planner.workflow.service import check_identity, find_endpoint, open_service
+from planner.workflow.stored import load_stored
 from planner.workflow.workplace import Files, Workplace, load_files_or_nothing, open_store
 
 
@@ -45,7 +46,7 @@ def adopt_all(workplace: Workplace, request: AdoptAllRequest) -> AdoptedFiles:
     files = load_files_or_nothing(workplace)
     endpoint = find_endpoint(workplace, files.desired)
     store = open_store(workplace, files.desired)
-    stored = store.load()
+    stored = load_stored(store)
     check_identity(endpoint, stored)
     state = recall_state(workplace, store, state=stored).state
     workspaces = request.workspaces or find_workspaces(files.desired, state)

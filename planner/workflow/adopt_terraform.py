@@ -19,6 +19,7 @@ from planner.state.files import load_text
 from planner.workflow.adoption_saving import AdoptedFiles, Layout, find_surroundings, lay_out, save_files
 from planner.workflow.errors import PlanError
 from planner.workflow.gather import recall_state
+from planner.workflow.stored import load_stored
 from planner.workflow.workplace import Workplace, load_files_or_nothing, open_store
 
 
@@ -38,7 +39,7 @@ def adopt_terraform(workplace: Workplace, path: Path, *, label: str = "") -> Ado
     read = parse_state(_load(workplace.directory / path))
     files = load_files_or_nothing(workplace)
     store = open_store(workplace, files.desired)
-    state = recall_state(workplace, store, state=store.load()).state
+    state = recall_state(workplace, store, state=load_stored(store)).state
     surroundings = find_surroundings(files, state)
     tracked = {(address.kind, one.id) for address, one in state.resources.items()}
     owned = tracked | {(one.address.kind, one.id) for one in files.desired.imports}

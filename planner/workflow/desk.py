@@ -14,18 +14,23 @@ from planner.core.tracking import State, TrackedResource
 from planner.engine.journal import close_run
 from planner.engine.settle import Recalled
 from planner.remote.client import Client
+from planner.state.history import SaveNote
 from planner.state.lock import LockRequest
 from planner.state.store import HeldLock, Store
 from planner.state.versions import make_next
 from planner.workflow.gather import Prepared, recall_state
 from planner.workflow.receipts import keep_settled
 from planner.workflow.service import check_identity, find_endpoint, open_service
-from planner.workflow.workplace import Files, Workplace, open_store
+from planner.workflow.stored import load_stored, refuse_older
+from planner.workflow.workplace import Files, Workplace, format_when, open_store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Files, store, client and state of one apply; ``recalled`` holds what journals add to the stored state."""
+    """Files, store, client and state of one apply; ``recalled`` holds what journals add to the stored state.
+
+    ``note`` is what is said of a save, but for when it is.
+    """
 
     workplace: Workplace
     files: Files
@@ -34,6 +39,7 @@ class Desk:
     client: Client
     state: State
     recalled: Recalled
+    note: SaveNote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +62,8 @@ def open_desk(workplace: Workplace, opening: Opening) -> Iterator[Desk]:
     endpoint = find_endpoint(workplace, files.desired)
     store = open_store(workplace, files.desired)
     with store.acquire(opening.lock) as lock:
-        stored = store.load()
+        stored = load_stored(store)
+        refuse_older(workplace, store, stored)
         check_identity(endpoint, stored)
         opening.check(stored)
         with open_service(workplace, files.desired, endpoint, parallelism=opening.parallelism) as client:
@@ -68,6 +75,7 @@ def open_desk(workplace: Workplace, opening: Opening) -> Iterator[Desk]:
                 client=client,
                 state=stored or State(lineage=workplace.make_id()),
                 recalled=recall_state(workplace, store, state=stored, lock=lock),
+                note=SaveNote(operation=opening.lock.operation, who=opening.lock.who, reason=opening.lock.info),
             )
 
 
@@ -85,7 +93,7 @@ def save_state(
     service = desk.client.endpoint.identity
     following = make_next(desk.state, resources=resources, service=service, applied_from=applied_from, guards=guards)
     if following.serial != desk.state.serial:
-        desk.store.save(following)
+        desk.store.save(following, replace(desk.note, when=format_when(desk.workplace)))
     return replace(desk, state=following)
 
 
@@ -97,14 +105,14 @@ def save_settled(desk: Desk, prepared: Prepared) -> Desk:
     settled = _mark_waiting(prepared.settled, prepared.under_way)
     if not desk.recalled.runs and settled.resources == desk.state.resources:
         return desk
-    saved = save_state(desk, settled.resources)
+    saved = save_state(replace(desk, note=SaveNote(operation="settle", who=desk.note.who)), settled.resources)
     for run in desk.recalled.runs:
         keep_settled(saved, run, before=desk.recalled.state.resources, after=settled.resources)
     if desk.store.is_remote and desk.recalled.runs:
         desk.store.save_pending("")
     for path in filter(None, (run.path for run in desk.recalled.runs)):
-        close_run(path, time=f"{desk.workplace.clock():%Y-%m-%dT%H:%M:%SZ}")
-    return replace(saved, recalled=Recalled(state=saved.state))
+        close_run(path, time=format_when(desk.workplace))
+    return replace(saved, recalled=Recalled(state=saved.state), note=desk.note)
 
 
 def _mark_waiting(state: State, under_way: Mapping[Address, str]) -> State:

@@ -15,7 +15,10 @@ from planner.workflow.workplace import Workplace
 
 
 def examine(workplace: Workplace) -> tuple[Check, ...]:
-    """Return every check of this machine and of the service; only reads are sent, and nothing is written."""
+    """Return every check of this machine and of the service; the service is sent reads alone.
+
+    Nothing is written but a scratch object in the bucket of ``[backend.s3]``, which is deleted again.
+    """
     disk = examine_disk(workplace)
     if disk.desired is None:
         return (*disk.checks, *skip_service(workplace), _check_probe(workplace, endpoint=None))

@@ -1,6 +1,7 @@
 """What ``doctor`` checks on this machine: versions, files, the state with its journal, and the lock."""
 
 import sys
+from collections.abc import Iterator
 from typing import Final
 
 import planner
@@ -14,7 +15,8 @@ from planner.core.tracking import State
 from planner.engine.journal import load_open_runs
 from planner.state.lock import format_holder_line
 from planner.state.store import Store
-from planner.workflow.workplace import Workplace, find_store_warnings, open_store
+from planner.workflow.stored import find_older, report_moved
+from planner.workflow.workplace import Workplace, find_store_warnings, open_store, probe_store
 
 _OLDEST: Final = (3, 11)
 
@@ -29,7 +31,7 @@ class Disk:
 
 
 def examine_disk(workplace: Workplace) -> Disk:
-    """Check everything that needs no service; nothing is written."""
+    """Check everything that needs no service; nothing is written but a scratch object in a bucket."""
     configuration, desired = _check_configuration(workplace)
     if desired is None:
         skipped = tuple(make_skipped(name, "The files have errors.") for name in ("state", "journal", "lock"))
@@ -40,9 +42,9 @@ def examine_disk(workplace: Workplace) -> Disk:
         lock = make_skipped("lock", "The state's place cannot be used.")
         checks = (check_version(), configuration, _report("state", error), _check_journal(workplace), lock)
         return Disk(checks=checks, desired=desired, state=None)
-    stored, state = _check_state(store, doubts=find_store_warnings(workplace, desired))
-    checks = (check_version(), configuration, stored, _check_journal(workplace), _check_lock(store))
-    return Disk(checks=checks, desired=desired, state=state)
+    stored, state = _check_state(workplace, store, doubts=find_store_warnings(workplace, desired))
+    state_checks = (stored, *_check_proof(workplace, desired), _check_journal(workplace), _check_lock(store))
+    return Disk(checks=(check_version(), configuration, *state_checks), desired=desired, state=state)
 
 
 def check_version(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
@@ -78,18 +80,32 @@ def _check_configuration(workplace: Workplace) -> tuple[Check, DesiredState | No
     return make_ok("configuration", found), loaded.desired
 
 
-def _check_state(store: Store, *, doubts: tuple[Diagnostic, ...]) -> tuple[Check, State | None]:
+def _check_state(workplace: Workplace, store: Store, *, doubts: tuple[Diagnostic, ...]) -> tuple[Check, State | None]:
     try:
         state = store.load()
+        aged = find_older(workplace, store, state)
     except PoolctlError as error:
         return _report("state", error), None
     path = store.shown
     found = f"{path}: serial {state.serial}, {len(state.resources)} tracked." if state else f"{path} is not there yet."
+    if state is not None and state.moved_to:
+        return make_problem("state", found, advice=format_told(report_moved(state, place=path))), None
+    if aged:
+        return make_problem("state", found, advice=format_told(aged)), state
     if advice := store.find_obstacle():
         return make_problem("state", found, advice=advice), state
     if doubts:
         return make_doubt("state", found, advice=format_told(doubts[0])), state
     return make_ok("state", found), state
+
+
+def _check_proof(workplace: Workplace, desired: DesiredState) -> Iterator[Check]:
+    """Yield whether the store can hold a lock, where that has to be proved."""
+    try:
+        if probe_store(workplace, desired):
+            yield make_ok("store", "It keeps the conditions of writes (tried on a scratch object).")
+    except PoolctlError as error:
+        yield _report("store", error)
 
 
 def _check_journal(workplace: Workplace) -> Check:

@@ -17,6 +17,7 @@ from planner.workflow.errors import PlanError
 from planner.workflow.gather import Prepared, prepare, recall_state
 from planner.workflow.scale_files import replace_document
 from planner.workflow.service import check_identity, find_endpoint, open_service
+from planner.workflow.stored import load_stored
 from planner.workflow.workplace import Files, Workplace, load_files, open_store
 
 
@@ -44,7 +45,7 @@ def prepare_adoption(workplace: Workplace, address: Address, *, parallelism: int
     _check_address(files, address)
     endpoint = find_endpoint(workplace, files.desired)
     store = open_store(workplace, files.desired)
-    state = store.load()
+    state = load_stored(store)
     check_identity(endpoint, state)
     recalled = recall_state(workplace, store, state=state)
     with open_service(workplace, files.desired, endpoint, parallelism=parallelism) as client:

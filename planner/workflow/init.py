@@ -1,18 +1,20 @@
 """``init``: write a first configuration beside nothing that it could change."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from planner.config.documents import SUFFIX
+from planner.config.errors import ConfigError
 from planner.core.diagnostics import PoolctlError, make_error
 from planner.core.lazy_dataclass import dataclass
 from planner.state.files import TOOL_DIRECTORY, load_text, save_atomically
 from planner.state.git_remote import find_state_remote
 from planner.state.os_errors import report_os_errors
 from planner.workflow.starter import STARTER_FILE, make_starter
-from planner.workflow.workplace import Workplace
+from planner.workflow.workplace import Workplace, load_desired_state, probe_store
 
 _IGNORED: Final = f"{TOOL_DIRECTORY}/"
 _IGNORE_FILE: Final = ".gitignore"
@@ -20,34 +22,40 @@ _IGNORE_FILE: Final = ".gitignore"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Initialised:
-    """The files that were written or added to, by name within the directory.
+    """The files that were written or added to, by name within the directory; none where there was a configuration.
 
-    ``remote`` is the git remote that the state will be kept at; empty where it is beside the files.
+    ``remote`` is the git remote that the state will be kept at; empty where it is beside the files. ``proved`` is the
+    store of the files that were there, where it was proved that it can hold a lock.
     """
 
     files: tuple[str, ...]
     remote: str = ""
+    proved: str = ""
 
 
 def init(workplace: Workplace) -> Initialised:
     """Write the starter configuration into the workplace's directory, which is made where it is missing.
 
     In a git work tree ``.gitignore`` gets the tool's directory, and where that has a remote the state is kept there.
-    Raises PoolctlError where a configuration is there already, with nothing written, and where the system refuses.
+    A configuration that is there stays as it is; one with ``[backend.s3]`` has its store proved. Raises PoolctlError
+    for any other, for a store that cannot hold a lock, and where the system refuses.
     """
     directory = workplace.directory
     with report_os_errors(directory, what="directory", doing="make"):
         directory.mkdir(parents=True, exist_ok=True)
-        _refuse_overwriting(directory)
+        there = sorted(path.name for path in directory.iterdir() if path.name.endswith(SUFFIX))
+    if there:
+        return Initialised(files=(), proved=_prove_store(workplace, there[0]))
     remote = find_state_remote(directory, workplace.environment)
     _save_new(directory / STARTER_FILE, text=make_starter(remote))
     return Initialised(files=(STARTER_FILE, *_ignore_tool_directory(directory)), remote=remote)
 
 
-def _refuse_overwriting(directory: Path) -> None:
-    there = sorted(path.name for path in directory.iterdir() if path.name.endswith(SUFFIX))
-    if there:
-        raise _make_refusal(there[0])
+def _prove_store(workplace: Workplace, name: str) -> str:
+    with contextlib.suppress(ConfigError):
+        if proved := probe_store(workplace, load_desired_state(workplace)):
+            return proved
+    raise _make_refusal(name)
 
 
 def _save_new(path: Path, *, text: str) -> None:

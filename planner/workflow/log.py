@@ -1,6 +1,7 @@
-"""``log``: the receipts of all applies, read without a lock, and what the service itself keeps."""
+"""``log``: the receipts of all applies and the saves of all else, read without a lock, and what the service keeps."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import field, replace
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, make_warning
@@ -10,16 +11,23 @@ from planner.core.tracking import State
 from planner.core.trees import as_text, find_member
 from planner.remote.errors import RemoteError
 from planner.remote.records import ServiceRecord, fetch_records
+from planner.state.history import SavedVersion
 from planner.workflow.receipts import load_receipts
 from planner.workflow.service import check_identity, find_endpoint, open_service
+from planner.workflow.stored import load_stored
 from planner.workflow.workplace import Files, Workplace, load_files, open_store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
-    """Receipts, newest first, and the service's own records by address where they were asked for."""
+    """Receipts, the saves that have none, each newest first, and the service's own records where they were asked for.
+
+    ``serials`` are those that the state came to, by receipt. Both are empty where the store has no history.
+    """
 
     receipts: tuple[Receipt, ...]
+    saves: tuple[SavedVersion, ...] = ()
+    serials: Mapping[str, int] = field(default_factory=dict)
     records: tuple[tuple[Address, ServiceRecord], ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -28,9 +36,14 @@ def load_log(workplace: Workplace, *, address: Address | None = None, with_servi
     """Return what was applied, of ``address`` or of everything; a damaged receipt is a warning. Raises PoolctlError."""
     files = load_files(workplace)
     kept, told = load_receipts(workplace, files)
+    versions = open_store(workplace, files.desired).load_versions()
+    known = {one.id for one in kept}
+    saves = tuple(one for one in versions if one.note.receipt_id not in known)
     if address is not None:
         kept = tuple(narrow_receipt(one, address) for one in kept if _names(one, address))
-    log = Log(receipts=kept, diagnostics=told)
+        saves = tuple(one for one in saves if str(address) in one.note.operation.split())
+    serials = {one.note.receipt_id: one.serial for one in versions if one.note.receipt_id}
+    log = Log(receipts=kept, saves=saves, serials=serials, diagnostics=told)
     return _add_records(workplace, files, log, address=address) if with_service else log
 
 
@@ -40,7 +53,7 @@ def _names(receipt: Receipt, address: Address) -> bool:
 
 def _add_records(workplace: Workplace, files: Files, log: Log, *, address: Address | None) -> Log:
     endpoint = find_endpoint(workplace, files.desired)
-    state = open_store(workplace, files.desired).load()
+    state = load_stored(open_store(workplace, files.desired))
     check_identity(endpoint, state)
     found: list[tuple[Address, ServiceRecord]] = []
     told: list[Diagnostic] = []

@@ -20,6 +20,7 @@ from planner.remote.reading import ReadingRequest, fetch_evidence, read_service
 from planner.workflow.errors import ServiceError
 from planner.workflow.gather import recall_state
 from planner.workflow.service import check_identity, find_endpoint, open_service
+from planner.workflow.stored import load_stored
 from planner.workflow.workplace import Workplace, load_desired_or_nothing, open_store
 
 _MOST_NAMED: Final = 20
@@ -75,7 +76,7 @@ def _open(workplace: Workplace, request: NodesRequest) -> Iterator[_Site]:
     desired = load_desired_or_nothing(workplace)
     endpoint = find_endpoint(workplace, desired)
     store = open_store(workplace, desired)
-    stored = store.load()
+    stored = load_stored(store)
     check_identity(endpoint, stored)
     state = recall_state(workplace, store, state=stored).state
     with open_service(workplace, desired, endpoint, parallelism=request.parallelism) as client:

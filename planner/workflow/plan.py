@@ -1,10 +1,11 @@
 """``plan``: read everything, build the plan, write nothing."""
 
 from planner.core.changes import Plan, PlanInputs
-from planner.core.diagnostics import Diagnostic
+from planner.core.diagnostics import Diagnostic, Severity
 from planner.core.lazy_dataclass import dataclass
 from planner.workflow.gather import prepare, recall_state
 from planner.workflow.service import check_identity, find_endpoint, open_service
+from planner.workflow.stored import find_older, load_stored
 from planner.workflow.workplace import Workplace, load_files, open_store
 
 
@@ -21,9 +22,11 @@ def make_plan(workplace: Workplace, inputs: PlanInputs, *, parallelism: int | No
     files = load_files(workplace)
     endpoint = find_endpoint(workplace, files.desired)
     store = open_store(workplace, files.desired)
-    state = store.load()
+    state = load_stored(store)
     check_identity(endpoint, state)
     recalled = recall_state(workplace, store, state=state)
     with open_service(workplace, files.desired, endpoint, parallelism=parallelism) as client:
         prepared = prepare(workplace, client, files, recalled=recalled, inputs=inputs)
-    return Planned(plan=prepared.plan, warnings=(*prepared.warnings, *prepared.plan.diagnostics))
+    aged = find_older(workplace, store, state, severity=Severity.WARNING)
+    warnings = (*prepared.warnings, *prepared.plan.diagnostics)
+    return Planned(plan=prepared.plan, warnings=(aged, *warnings) if aged else warnings)

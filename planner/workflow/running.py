@@ -59,9 +59,10 @@ class Ran:
 def run(desk: Desk, request: RunRequest, *, changes: tuple[Change, ...], prepared: Prepared) -> Ran:
     """Run ``changes`` and return how each ended. Raises StateError where nothing was sent."""
     if not any(map(is_loud, changes)):
-        _keep_up(desk, changes, prepared)
+        _keep_up(_make_noted(desk, request, run_id=""), changes, prepared)
         return Ran()
     run_id = make_receipt_id(desk.workplace)
+    desk = _make_noted(desk, request, run_id=run_id)
     saver = _Saver(desk, commit=request.story.commit)
     saver.save(move_records(desk.state.resources, changes))
     loud = tuple(filter(is_loud, changes))
@@ -79,6 +80,13 @@ def run(desk: Desk, request: RunRequest, *, changes: tuple[Change, ...], prepare
         unwritten = end.diagnostics or _keep(saver.desk, receipt)
         unwritten = unwritten or _close(saver.desk, journal, end.ended, time=context.format_time())
     return Ran(ended=end.ended, is_interrupted=received.is_set(), diagnostics=unwritten, receipt=receipt)
+
+
+def _make_noted(desk: Desk, request: RunRequest, *, run_id: str) -> Desk:
+    """Return ``desk`` with what is to be remembered of each save of this run."""
+    story = request.story
+    note = replace(desk.note, operation=story.operation, reason=story.reason, commit=story.commit)
+    return replace(desk, note=replace(note, plan_digest=request.plan.digest, receipt_id=run_id))
 
 
 def _complete(receipt: Receipt, journal: Journal, ended: tuple[ChangeEnded, ...], *, time: str) -> Receipt:

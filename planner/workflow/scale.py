@@ -91,7 +91,7 @@ def release(workplace: Workplace, address: Address, *, lock_timeout: float) -> t
         workplace,
         address,
         lambda tracked: replace(tracked, holds=()),
-        operation="scale --release",
+        operation=f"scale --release {address}",
         lock_timeout=lock_timeout,
     )
     return renew_holds(before.holds, (), now=workplace.clock())

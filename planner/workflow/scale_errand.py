@@ -27,6 +27,7 @@ from planner.state.errors import StateError
 from planner.workflow.desk import Desk, save_state
 from planner.workflow.errors import PlanError
 from planner.workflow.scale_files import replace_document
+from planner.workflow.stored import load_stored
 from planner.workflow.workplace import Files, Workplace
 
 
@@ -169,7 +170,7 @@ class ScaleErrand:
             return ()
         try:
             # The run has saved the state since.
-            state = desk.store.load() or desk.state
+            state = load_stored(desk.store) or desk.state
             tracked = state.resources[self._scaling.address]
             resources = {**state.resources, self._scaling.address: replace(tracked, holds=self._held)}
             save_state(replace(desk, state=state), resources)

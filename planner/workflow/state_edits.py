@@ -4,35 +4,49 @@ from collections.abc import Callable, Iterable, Mapping
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
-from planner.core.tracking import TrackedResource
+from planner.core.lazy_dataclass import dataclass
+from planner.core.tracking import State, TrackedResource
 from planner.engine.journal import load_open_runs
+from planner.state.history import SaveNote
 from planner.state.store import Store
 from planner.state.versions import make_next
 from planner.workflow.state_records import find_tracked
-from planner.workflow.workplace import Workplace, load_desired_state, make_lock_request, open_store
+from planner.workflow.stored import load_stored, refuse_older
+from planner.workflow.workplace import Workplace, load_desired_state, make_lock_request, make_note, open_store
 
 Resources = Mapping[Address, TrackedResource]
 
 
-def move_record(workplace: Workplace, source: Address, *, target: Address, lock_timeout: float) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What is said of an edit: the command that is remembered, and why; ``lock_timeout`` is in seconds."""
+
+    operation: str
+    lock_timeout: float = 0.0
+    reason: str = ""
+
+
+def move_record(
+    workplace: Workplace, source: Address, *, target: Address, lock_timeout: float, reason: str = ""
+) -> None:
     """Record under ``target`` what was recorded under ``source``.
 
     Raises PoolctlError where the kinds differ, the target is taken, or the source is not recorded.
     """
     if source.kind != target.kind:
         raise PoolctlError(_make_kind_fault(source, target=target))
-    _edit(
-        workplace,
-        lambda resources: _move(resources, source, target=target),
-        operation="state mv",
-        lock_timeout=lock_timeout,
-    )
+    errand = Errand(operation=f"state mv {source} {target}", lock_timeout=lock_timeout, reason=reason)
+    _edit(workplace, lambda resources: _move(resources, source, target=target), errand)
 
 
-def forget_records(workplace: Workplace, addresses: Iterable[Address], *, lock_timeout: float) -> None:
+def forget_records(
+    workplace: Workplace, addresses: Iterable[Address], *, lock_timeout: float, reason: str = ""
+) -> None:
     """Drop the records of ``addresses``, of all or, where one is not recorded, of none; then raises PoolctlError."""
     chosen = tuple(addresses)
-    _edit(workplace, lambda resources: _forget(resources, chosen), operation="state rm", lock_timeout=lock_timeout)
+    operation = " ".join(("state rm", *map(str, chosen)))
+    errand = Errand(operation=operation, lock_timeout=lock_timeout, reason=reason)
+    _edit(workplace, lambda resources: _forget(resources, chosen), errand)
 
 
 def edit_record(
@@ -50,24 +64,33 @@ def edit_record(
         before.append(find_tracked(resources, address))
         return {**resources, address: change(before[0])}
 
-    _edit(workplace, change_one, operation=operation, lock_timeout=lock_timeout)
+    _edit(workplace, change_one, Errand(operation=operation, lock_timeout=lock_timeout))
     return before[0]
 
 
-def _edit(
-    workplace: Workplace, change: Callable[[Resources], Resources], *, operation: str, lock_timeout: float
-) -> None:
+def _edit(workplace: Workplace, change: Callable[[Resources], Resources], errand: Errand) -> None:
     store = open_store(workplace, load_desired_state(workplace))
-    with store.acquire(make_lock_request(workplace, operation=operation, timeout=lock_timeout)):
-        _refuse_unsettled(workplace, store)
-        state = store.load()
+    command = " ".join(errand.operation.split()[:2])
+    lock = make_lock_request(workplace, operation=command, timeout=errand.lock_timeout, info=errand.reason)
+    with store.acquire(lock):
+        refuse_unsettled(workplace, store)
+        state = load_stored(store)
+        refuse_older(workplace, store, state)
         before: Resources = {} if state is None else state.resources
         after = change(before)
         if state is not None:
-            store.save(make_next(state, resources=after))
+            note = make_note(workplace, operation=errand.operation, reason=errand.reason)
+            save_next(store, state, make_next(state, resources=after), note=note)
 
 
-def _refuse_unsettled(workplace: Workplace, store: Store) -> None:
+def save_next(store: Store, state: State, following: State, *, note: SaveNote) -> None:
+    """Save ``following`` where it differs from ``state``, which is stored. Raises StateError."""
+    if following.serial != state.serial:
+        store.save(following, note)
+
+
+def refuse_unsettled(workplace: Workplace, store: Store) -> None:
+    """Raise PoolctlError where a run is open: what its journal holds would come over what is edited."""
     # What an interrupted run recorded would come back from its journal, over what is edited here.
     if load_open_runs(workplace.directory) or store.load_pending():
         detail = (

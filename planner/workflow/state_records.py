@@ -6,12 +6,13 @@ from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
 from planner.core.near_words import make_hint
 from planner.core.tracking import State, TrackedResource
+from planner.workflow.stored import load_stored
 from planner.workflow.workplace import Workplace, load_desired_state, open_store
 
 
 def load_state(workplace: Workplace) -> State | None:
     """Return the stored state, or None where there is none yet. Raises PoolctlError."""
-    return open_store(workplace, load_desired_state(workplace)).load()
+    return load_stored(open_store(workplace, load_desired_state(workplace)))
 
 
 def load_tracked(workplace: Workplace, address: Address) -> TrackedResource:

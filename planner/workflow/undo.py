@@ -9,6 +9,7 @@ from planner.core.undo import UndoStep
 from planner.workflow.gather import prepare, recall_state
 from planner.workflow.receipts import find_receipt
 from planner.workflow.service import check_identity, find_endpoint, open_service
+from planner.workflow.stored import load_stored
 from planner.workflow.workplace import Files, Workplace, load_files, open_store
 
 
@@ -31,7 +32,7 @@ def plan_undo(
     receipt = find_receipt(workplace, files, name)
     endpoint = find_endpoint(workplace, files.desired)
     store = open_store(workplace, files.desired)
-    state = store.load()
+    state = load_stored(store)
     check_identity(endpoint, state)
     inputs = PlanInputs(undo=receipt.id, allow=allow)
     with open_service(workplace, files.desired, endpoint, parallelism=parallelism) as client:

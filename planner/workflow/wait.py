@@ -20,6 +20,7 @@ from planner.remote.parallel import map_in_threads
 from planner.workflow.gather import recall_state
 from planner.workflow.service import check_identity, find_endpoint, open_service
 from planner.workflow.state_records import find_tracked
+from planner.workflow.stored import load_stored
 from planner.workflow.workplace import Workplace, load_files, open_store
 
 _SECONDS_BETWEEN_NEWS = 10.0
@@ -59,7 +60,7 @@ def wait(workplace: Workplace, request: WaitRequest) -> Waited:
     files = load_files(workplace)
     endpoint = find_endpoint(workplace, files.desired)
     store = open_store(workplace, files.desired)
-    stored = store.load()
+    stored = load_stored(store)
     check_identity(endpoint, stored)
     recalled = recall_state(workplace, store, state=stored)
     waiting = _find_waiting(recalled.state, request.address)

@@ -3,19 +3,24 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import planner
 from planner.config.documents import NO_FILES
 from planner.config.errors import ConfigError
 from planner.config.load import NO_INPUTS, Loaded, load_configuration
 from planner.config.variable_inputs import VariableInputs
-from planner.core.desired import DesiredState, HttpBackend
+from planner.core.desired import DesiredState, HttpBackend, PostgresBackend, S3Backend
 from planner.core.diagnostics import Diagnostic, make_warning
 from planner.core.events import Emit, Noticed
 from planner.core.lazy_dataclass import dataclass
+from planner.state.history import SaveNote
 from planner.state.local import open_local_store
 from planner.state.lock import LockRequest
 from planner.state.store import Store
+
+if TYPE_CHECKING:
+    from planner.state.s3_store import S3Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +102,23 @@ def open_store(workplace: Workplace, desired: DesiredState) -> Store:
         return open_git_store(git, desired.git, request_timeout=desired.provider.request_timeout)
     if desired.http is not None:
         return _open_http_store(workplace, desired.http, request_timeout=desired.provider.request_timeout)
+    if desired.s3 is not None:
+        return _open_s3_store(workplace, desired.s3, request_timeout=desired.provider.request_timeout)
+    if desired.postgres is not None:
+        return _open_postgres_store(workplace, desired.postgres, request_timeout=desired.provider.request_timeout)
     return open_local_store(workplace.directory, desired.state_path)
+
+
+def _open_postgres_store(workplace: Workplace, where: PostgresBackend, *, request_timeout: float) -> Store:
+    from planner.state.postgres_store import open_postgres_store
+    from planner.state.postgres_wire import find_host, make_wire
+    from planner.workflow.store_hosts import check_store_host
+
+    # Without a host it is a socket of this machine, or one that the environment names.
+    if host := find_host(where.conn):
+        check_store_host(host, environment=workplace.environment)
+    wire = make_wire(where.conn, environment=workplace.environment, timeout=request_timeout, schema=where.schema)
+    return open_postgres_store(workplace.directory, wire, where)
 
 
 def _open_http_store(workplace: Workplace, where: HttpBackend, *, request_timeout: float) -> Store:
@@ -111,9 +132,31 @@ def _open_http_store(workplace: Workplace, where: HttpBackend, *, request_timeou
     return open_http_store(workplace.directory, HttpWire(where=where, credentials=credentials, timeout=request_timeout))
 
 
+def probe_store(workplace: Workplace, desired: DesiredState) -> str:
+    """Prove that the store can hold a lock, and return where it is; empty where that needs no proof.
+
+    A scratch object is written, and deleted again. Raises StoreError where the store cannot.
+    """
+    if desired.s3 is None:
+        return ""
+    store = _open_s3_store(workplace, desired.s3, request_timeout=desired.provider.request_timeout)
+    store.probe()
+    return store.shown
+
+
+def _open_s3_store(workplace: Workplace, where: S3Backend, *, request_timeout: float) -> "S3Store":
+    from planner.state.s3_client import open_s3_client
+    from planner.state.s3_store import open_s3_store
+    from planner.workflow.store_hosts import check_store_url
+
+    client = open_s3_client(where)
+    check_store_url(client.url, environment=workplace.environment)
+    return open_s3_store(workplace.directory, client, request_timeout=request_timeout)
+
+
 def find_store_warnings(workplace: Workplace, desired: DesiredState) -> tuple[Diagnostic, ...]:
     """Return what is doubtful about keeping the state here: a CI job's disk goes with the job (semantics 8.3)."""
-    is_shared = desired.git is not None or desired.http is not None
+    is_shared = any((desired.git, desired.http, desired.s3, desired.postgres))
     if not workplace.environment.get("CI") or is_shared:
         return ()
     return (
@@ -127,13 +170,23 @@ def find_store_warnings(workplace: Workplace, desired: DesiredState) -> tuple[Di
     )
 
 
+def format_when(workplace: Workplace) -> str:
+    """Return the present moment as RFC 3339 in UTC, to the second."""
+    return f"{workplace.clock():%Y-%m-%dT%H:%M:%SZ}"
+
+
+def make_note(workplace: Workplace, *, operation: str, reason: str = "") -> SaveNote:
+    """Return what is to be remembered of a save that is made now, without a run."""
+    return SaveNote(operation=operation, who=workplace.who, when=format_when(workplace), reason=reason)
+
+
 def make_lock_request(workplace: Workplace, *, operation: str, timeout: float, info: str = "") -> LockRequest:
     """Return who asks for the lock and for what; a wait of up to ``timeout`` seconds is told as ``Noticed``."""
     return LockRequest(
         id=workplace.make_id(),
         operation=operation,
         who=workplace.who,
-        created=f"{workplace.clock():%Y-%m-%dT%H:%M:%SZ}",
+        created=format_when(workplace),
         version=planner.__version__,
         info=info,
         timeout=timeout,

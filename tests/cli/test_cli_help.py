@@ -71,7 +71,12 @@ def test_completion_scripts_call_poolctl(poolctl, shell):
     ("words", "count", "completed"),
     [
         pytest.param("poolctl dest", 1, "plain,destroy", id="command"),
-        pytest.param("poolctl state ", 2, "plain,list\nplain,show\nplain,mv\nplain,rm", id="command of a group"),
+        pytest.param(
+            "poolctl state ",
+            2,
+            "plain,list\nplain,show\nplain,mv\nplain,rm\nplain,diff\nplain,rollback\nplain,pull\nplain,push",
+            id="command of a group",
+        ),
         pytest.param("poolctl plan --auto", 2, "", id="option of another command"),
         pytest.param("poolctl apply --auto", 2, "plain,--auto-approve", id="option"),
         pytest.param("poolctl schema ", 2, "plain,config\nplain,plan\nplain,state\nplain,receipt", id="choice"),

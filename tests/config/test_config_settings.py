@@ -8,7 +8,7 @@ from config_texts import NETWORK, POOL, find_codes, load_files, load_text
 
 from planner.config.durations import parse_duration
 from planner.config.versions import is_version_accepted
-from planner.core.desired import DesiredState, HttpBackend, ProviderSettings
+from planner.core.desired import DesiredState, HttpBackend, PostgresBackend, ProviderSettings, S3Backend
 
 
 def test_settings_that_are_not_written_have_their_defaults(tmp_path):
@@ -44,6 +44,13 @@ def test_a_state_over_http_has_terraforms_defaults(tmp_path):
     assert desired.http == HttpBackend(address=address, lock_address=address, unlock_address=address)
 
 
+def test_a_state_in_a_bucket_is_where_it_is_written(tmp_path):
+    text = "[backend.s3]\nbucket = 'abc'\nkey = 'prod/a.json'\nregion = 'eu-de'\nendpoint = 'https://s3.example:9000'\n"
+    assert load_text(tmp_path, text).desired.s3 == S3Backend(
+        bucket="abc", key="prod/a.json", region="eu-de", endpoint="https://s3.example:9000"
+    )
+
+
 def test_a_state_at_gitlab_is_locked_beside_it(tmp_path):
     text = (
         "[backend.http]\naddress = 'https://gitlab.example/s'\nlock_address = 'https://gitlab.example/s/lock'\n"
@@ -55,10 +62,45 @@ def test_a_state_at_gitlab_is_locked_beside_it(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "conn",
+    [
+        pytest.param("postgresql://ada@db.example:5433/infra", id="user and port"),
+        pytest.param("postgres:///infra?host=/run/postgresql", id="socket"),
+        pytest.param("postgresql://127.0.0.1/infra?sslmode=disable", id="loopback in clear"),
+        pytest.param(
+            "postgresql://db.example/infra?sslmode=verify-ca&target_session_attrs=read-write", id="parameters"
+        ),
+    ],
+)
+def test_a_state_in_a_database_is_accepted(tmp_path, conn):
+    desired = load_text(tmp_path, f"[backend.postgres]\nconn = '{conn}'\nschema = 'infra'\n").desired
+    assert desired.postgres == PostgresBackend(conn=conn, schema="infra")
+
+
+@pytest.mark.parametrize(
+    ("block", "written"),
+    [
+        pytest.param("postgres", 'conn = "postgresql://u:{}@a/b"', id="password of a database"),
+        pytest.param("postgres", 'conn = "postgresql://u:{}@a:99999/b"', id="password beside a wrong port"),
+        pytest.param("postgres", 'conn = "host=a password={}"', id="password in other words"),
+        pytest.param("postgres", 'conn = "postgresql://a/b?password={}"', id="password in a query"),
+        pytest.param("http", 'address = "https://u:{}@a:99999/b"', id="password of an address"),
+        pytest.param("http", 'address = "u:{}@a/b"', id="password of no address"),
+    ],
+)
+def test_a_password_in_the_files_is_never_repeated(tmp_path, block, written):
+    loaded = load_text(tmp_path, f"[backend.{block}]\n{written.format('hunter2')}\n")
+    assert loaded.desired is None
+    assert "hunter2" not in "".join(one.detail + one.summary for one in loaded.diagnostics)
+
+
+@pytest.mark.parametrize(
     ("block", "member"),
     [
         pytest.param("[backend.git]\n", "git", id="git"),
+        pytest.param("[backend.postgres]\nconn = 'postgresql://a/b'\n", "postgres", id="postgres"),
         pytest.param("[backend.http]\naddress = 'https://a.example/s'\n", "http", id="http"),
+        pytest.param("[backend.s3]\nbucket = 'abc'\nkey = 'k'\n", "s3", id="s3"),
     ],
 )
 def test_where_the_state_is_needs_no_value_of_a_variable(tmp_path, block, member):

@@ -15,6 +15,7 @@ from git_makers import make_git_makers
 from rollout_makers import ROLLOUT_MAKERS
 from scale_makers import SCALE_MAKERS
 from store_makers import STORE_MAKERS
+from version_makers import make_version_makers
 
 from planner.cli.faults import make_fault_diagnostic
 from planner.core import evidence_sightings, progress, sightings
@@ -170,7 +171,7 @@ def _read_torn_journal() -> Diagnostic:
 
 def _edit_unsettled() -> Diagnostic:
     _load_journal('{"record": "run_st')
-    return _catch(lambda: state_edits._refuse_unsettled(SimpleNamespace(directory=Path()), SimpleNamespace()))
+    return _catch(lambda: state_edits.refuse_unsettled(SimpleNamespace(directory=Path()), SimpleNamespace()))
 
 
 def _load_damaged_probe() -> Diagnostic:
@@ -252,6 +253,7 @@ MAKERS: Final[Mapping[str, Callable[[], Diagnostic]]] = {
     **SCALE_MAKERS,
     **make_git_makers(HOLDER),
     **STORE_MAKERS,
+    **make_version_makers(SimpleNamespace(directory=Path())),
     "settle.done": lambda: settle._tell(
         settle.Settled(resources={}, snapshot=Snapshot()), TRAINING, "it was made"
     ).diagnostics[0],

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from planner.core.diagnostics import Diagnostic
-from planner.state import http_errors
+from planner.state import extras, http_errors, s3_client, s3_objects
 from planner.state.errors import StateError
 from planner.workflow import store_hosts
 
@@ -12,6 +12,11 @@ _ADDRESS: Final = "https://gitlab.example/api/v4/projects/7/terraform/state/pool
 
 STORE_MAKERS: Final[Mapping[str, Callable[[], Diagnostic]]] = {
     "state.credentials": lambda: http_errors.report_refusal(_ADDRESS, status=401, words="", doing="reading"),
+    "state.extra-missing": lambda: extras.report_missing_extra("boto3", extra="s3"),
+    "state.s3": lambda: s3_client._make_setup_error("The config profile (prod) could not be found").diagnostics[0],
+    "state.unconditional": lambda: s3_objects.report_unconditional(
+        "obs.eu-de.otc.t-systems.com", how="If-None-Match: * overwrote an object that was there"
+    ),
     "state.store-refused": lambda: http_errors.report_refusal(
         _ADDRESS, status=403, words='{"message":"403 Forbidden"}', doing="locking"
     ),

@@ -13,6 +13,8 @@ from ci_gitlab import PIPELINE
 from ci_site import EXAMPLES
 from system_parts import need
 
+import planner
+
 CI = EXAMPLES / "ci"
 TOOLS = Path(sys.executable).parent
 YAML = [
@@ -52,6 +54,11 @@ def test_the_schema_of_the_forge_would_find_a_fault(tmp_path):
     assert run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)).returncode == 1
 
 
+def test_an_auditor_of_workflows_finds_nothing():
+    ended = run("zizmor", "--offline", "--quiet", str(EXAMPLES / "github-actions"))
+    assert ended.returncode == 0, ended.stdout
+
+
 def test_the_scripts_please_shellcheck():
     # Markdown has backquotes in single quotes; what one forge's file sets, not every script uses.
     scripts = [str(path) for path in sorted(CI.glob("*.sh")) if path.stem not in {"common", "github", "gitlab"}]
@@ -69,6 +76,11 @@ def test_a_script_that_is_called_can_be_run(path):
 def test_a_step_installs_calls_a_pinned_action_or_becomes_a_script(step):
     shell = step.get("run", "")
     assert PINNED.fullmatch(step.get("uses", "")) or INSTALL.fullmatch(shell) or OWN.fullmatch(shell)
+
+
+def test_the_version_that_is_installed_is_this_one():
+    texts = [path.values[1].read_text(encoding="utf-8") for path in YAML]
+    assert [set(re.findall(r"poolctl==([0-9.]+)", text)) for text in texts] == [{planner.__version__}] * len(YAML)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

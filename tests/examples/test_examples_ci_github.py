@@ -7,7 +7,7 @@ import pytest
 from ci_forge import BOT, open_forge
 from ci_github import make_push_run, plan_pull
 from ci_site import SECRETS, TOKEN, Site, git
-from story_site import make_pool_block, open_story
+from story_site import DESCRIPTION, PROJECT, make_pool_block, open_story
 
 from planner.simulator.requests import Request
 
@@ -75,15 +75,23 @@ def merged(site, pulls):
 
 @pytest.fixture(scope="module")
 def shrunk(site, merged):
-    """A third pull request takes an idle node of three; after its plan, a job begins on one of the others."""
+    """Two more, of which the forge drops the first one's job. The other takes an idle node of three.
+
+    After its plan, a workload begins on a node beside that one; and somebody edits the plan that was approved.
+    """
+    dropped = site.open_pull(
+        {"prod/b.pools.toml": make_pool_block('description = "of team b"', address="b", name="gpu-b")}
+    )
     pull = site.open_pull({"prod/a.pools.toml": make_pool_block(cpu=2)})
+    plan_pull(site, dropped)
     plan_pull(site, pull)
+    site.merge(dropped)
     site.story.run_jobs(site.story.list_nodes()[0])
     commit = site.merge(pull)
     site.story.take_writes()
     job = make_push_run(site, commit, "apply", directory="prod")
     fetched = job.run("fetch")
-    path = job.clone / "poolctl-approved" / "3" / "prod" / "plan.json"
+    path = job.clone / "poolctl-approved" / "4" / "prod" / "plan.json"
     text = path.read_text(encoding="utf-8")
     document = json.loads(text)
     (change,) = (one for one in document["changes"] if one["address"] == "pool.a")
@@ -164,6 +172,11 @@ def test_a_change_is_applied_though_a_node_beside_it_went_busy_meanwhile(site, s
     assert shrunk.ended.code == 0, shrunk.ended.err
     assert site.story.find_counts() == {"modelarts.vm.cpu.4ud-default": 2}
     assert site.story.find_killed() == []
+
+
+def test_a_run_makes_up_for_one_that_was_dropped(site, shrunk):
+    assert "#3 has an approved plan of prod.\n#4 has an approved plan of prod." in shrunk.fetched.out
+    assert site.story.find_pool(f"gpu-b-{PROJECT}")["metadata"]["annotations"][DESCRIPTION] == "of team b"
 
 
 def test_nothing_is_left_to_be_approved(shrunk):

@@ -8,14 +8,18 @@ import os
 from collections.abc import Callable
 
 from git_sites import make_clone, open_clone
+from http_state_server import StateServer, find_site, open_at
+from postgres_site import make_backend, open_in
 from s3_sites import CREDENTIALS, make_bucket, open_bucket
 
-from planner.core.desired import S3Backend
+from planner.core.desired import PostgresBackend, S3Backend
 from planner.state import lease
 from planner.state.local import open_local_store
 
 # What a racer's store gets as timeout of a request: the lease is then the shortest one, which a test sets.
 _BRIEF = 0.1
+# A statement has to have time enough on a busy machine.
+_BRIEF_QUERY = 1.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -55,10 +59,29 @@ def open_s3(folder, name, told):
     return open_bucket(folder / name, S3Backend(**told), request_timeout=_BRIEF)
 
 
+def prepare_http(folder, name):
+    return {"url": find_site(folder, is_gitlab=False).url}
+
+
+def open_http(folder, name, told):
+    # One directory for all: only there a dead holder gives way by itself.
+    return open_at(StateServer(**told), folder / "shared")
+
+
+def prepare_postgres(folder, name):
+    return dataclasses.asdict(make_backend(folder))
+
+
+def open_postgres(folder, name, told):
+    return open_in(folder / name, PostgresBackend(**told), request_timeout=_BRIEF_QUERY)
+
+
 SITES = {
     "local": Site(prepare=prepare_local, open=open_local, has_lease=False),
     "git": Site(prepare=prepare_git, open=open_git),
     "s3": Site(prepare=prepare_s3, open=open_s3),
+    "http": Site(prepare=prepare_http, open=open_http, has_lease=False),
+    "postgres": Site(prepare=prepare_postgres, open=open_postgres),
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from git_sites import make_clone, open_clone
 from http_state_server import find_site, open_at
+from postgres_site import make_backend, open_in
 from s3_sites import make_bucket, open_bucket
 from state_values import make_request, make_state, make_tracked
 
@@ -78,6 +79,17 @@ def open_s3(*, one_directory=False):
     return open_next
 
 
+def open_postgres(*, one_directory=False):
+    """Open each store in a directory of its own, as on another machine, or all in one."""
+    numbers = itertools.count()
+
+    def open_next(place, clock):
+        directory = place / ("directory" if one_directory else f"directory{next(numbers)}")
+        return open_in(directory, make_backend(place), clock=clock.read, sleep=clock.sleep)
+
+    return open_next
+
+
 STORES = [
     pytest.param(open_local, id="local"),
     pytest.param(open_git_of("clone"), id="git-one-clone"),
@@ -87,6 +99,8 @@ STORES = [
     pytest.param(open_http(is_gitlab=True), id="http-gitlab"),
     pytest.param(open_s3(one_directory=True), id="s3-one-machine"),
     pytest.param(open_s3(), id="s3-many-machines"),
+    pytest.param(open_postgres(), id="postgres"),
+    pytest.param(open_postgres(one_directory=True), id="postgres-one-directory"),
 ]
 
 

@@ -2,26 +2,18 @@
 
 import json
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from http_state_server import StateServer, Told, serve_state
 from story_site import EMPTY, Story, flatten
+from team_site import NETWORK, Team, make_team, read_all
 
-from planner.simulator.requests import Request
 from planner.state.http_lock import FRESH
 
-NETWORK = '[network.n]\nname = "net-n"\ncidr = "192.168.0.0/16"\n'
-POOL = (
-    '[pool.a]\nname = "gpu-a"\ntype = "Dedicate"\nscope = ["Train"]\nnetwork = "${network.n.id}"\n'
-    '[[pool.a.resources]]\nflavor = "modelarts.vm.cpu.4ud"\ncount = 2\n'
-)
-CALL = "import sys; from planner.cli.entry import main; sys.exit(main(sys.argv[1:]))"
 SECRET = "glpat-of-a-story"
 
 
@@ -34,32 +26,11 @@ def format_backend(site: StateServer) -> str:
     return "\n".join((*lines, ""))
 
 
-@dataclass
-class Team:
-    """Two directories with the same files; ``scene`` decides what happens to requests to the service."""
+@dataclass(kw_only=True)
+class HttpTeam(Team):
+    """A team, and the server that keeps its state."""
 
-    first: Story
-    second: Story
     site: StateServer
-    scene: Story
-    hits: list[str] = field(default_factory=list)
-
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        """Start poolctl in the first directory in a process of its own, as on another machine."""
-        command = [sys.executable, "-c", CALL, "-C", str(self.first.directory), *arguments]
-        return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-
-    def on_write(self, number: int, act: Callable[[], object]) -> None:
-        """Call ``act`` when the ``number``-th write arrives, before it is done."""
-
-        def look(request: Request) -> None:
-            if request.is_write:
-                self.hits.append(request.path)
-                (act if len(self.hits) == number else lambda: None)()
-
-        self.scene.fail = look
 
 
 @pytest.fixture(params=[False, True], ids=["plain", "gitlab"])
@@ -68,20 +39,11 @@ def team(request: pytest.FixtureRequest, story: Story, tmp_path: Path, monkeypat
     monkeypatch.setenv("TF_HTTP_PASSWORD", SECRET)
     monkeypatch.setattr("planner.state.http_wire._PAUSES", (0.0, 0.0))
     with serve_state(is_gitlab=request.param, credentials=("ada", SECRET)) as site:
-        members = []
-        for name in ("first", "second"):
-            (tmp_path / name).mkdir()
-            members.append(Story(directory=tmp_path / name, server=story.server))
-            members[-1].files(format_backend(site), NETWORK, POOL)
-        yield Team(first=members[0], second=members[1], site=site, scene=story)
+        made = make_team(story, tmp_path, format_backend(site))
+        yield HttpTeam(first=made.first, second=made.second, scene=made.scene, site=site)
 
 
-def read_all(directory: Path) -> str:
-    """Return everything that poolctl left in ``directory``."""
-    return "".join(path.read_text(encoding="utf-8") for path in directory.rglob("*") if path.is_file())
-
-
-def test_what_one_directory_applied_is_known_to_the_other(team: Team):
+def test_what_one_directory_applied_is_known_to_the_other(team: HttpTeam):
     assert team.first.apply("--reason", "INC-7").code == 0
     assert team.second.is_settled()
     assert team.second.run("state", "list").out.splitlines() == ["network.n", "pool.a"]
@@ -90,12 +52,12 @@ def test_what_one_directory_applied_is_known_to_the_other(team: Team):
     assert SECRET not in read_all(team.first.directory) + team.site.stored.decode()
 
 
-def test_plan_only_reads(team: Team):
+def test_plan_only_reads(team: HttpTeam):
     assert team.first.plan().code == 2
     assert {one.method for one in team.site.asked} == {"GET"}
 
 
-def test_second_of_two_applies_is_told_by_whom_and_loses_nothing(team: Team):
+def test_second_of_two_applies_is_told_by_whom_and_loses_nothing(team: HttpTeam):
     arrived, go_on = threading.Event(), threading.Event()
     team.on_write(1, lambda: (arrived.set(), go_on.wait(60)))
     with team.start("apply", "--auto-approve") as child:
@@ -116,7 +78,7 @@ def test_second_of_two_applies_is_told_by_whom_and_loses_nothing(team: Team):
     assert len(team.hits) == 2
 
 
-def test_broken_lock_stops_the_run_before_it_saves(team: Team):
+def test_broken_lock_stops_the_run_before_it_saves(team: HttpTeam):
     arrived, go_on = threading.Event(), threading.Event()
     team.on_write(1, lambda: (arrived.set(), go_on.wait(60)))
     with team.start("apply", "--auto-approve") as child:
@@ -135,7 +97,7 @@ def test_broken_lock_stops_the_run_before_it_saves(team: Team):
     assert [len(team.second.find_live(one)) for one in ("pools", "networks")] == [1, 1]
 
 
-def test_lost_disk_leaves_the_truth_and_nothing_is_made_twice(team: Team):
+def test_lost_disk_leaves_the_truth_and_nothing_is_made_twice(team: HttpTeam):
     children: list[subprocess.Popen[str]] = []
     team.on_write(2, lambda: children[0].kill())  # noqa: PLW0108 - the child is started below
     children.append(team.start("apply", "--auto-approve"))
@@ -154,7 +116,7 @@ def test_lost_disk_leaves_the_truth_and_nothing_is_made_twice(team: Team):
     assert team.second.is_settled()
 
 
-def test_killed_run_gives_way_in_its_own_directory(team: Team):
+def test_killed_run_gives_way_in_its_own_directory(team: HttpTeam):
     children: list[subprocess.Popen[str]] = []
     team.on_write(1, lambda: children[0].kill())  # noqa: PLW0108 - the child is started below
     children.append(team.start("apply", "--auto-approve"))
@@ -165,7 +127,7 @@ def test_killed_run_gives_way_in_its_own_directory(team: Team):
     assert team.second.is_settled()
 
 
-def test_server_that_fails_during_an_apply_costs_no_state(team: Team):
+def test_server_that_fails_during_an_apply_costs_no_state(team: HttpTeam):
     team.on_write(1, lambda: team.site.answer_instead.update(GET=[Told(status=503)] * 99))
     ended = team.first.apply()
     assert (ended.code, "[state.unreachable]" in ended.err) == (1, True)
@@ -176,13 +138,13 @@ def test_server_that_fails_during_an_apply_costs_no_state(team: Team):
     assert [len(team.second.find_live(one)) for one in ("pools", "networks")] == [1, 1]
 
 
-def test_host_that_nobody_trusts_is_not_called(team: Team, monkeypatch: pytest.MonkeyPatch):
+def test_host_that_nobody_trusts_is_not_called(team: HttpTeam, monkeypatch: pytest.MonkeyPatch):
     team.first.files('[backend.http]\naddress = "https://state.example/prod"\n', NETWORK)
     refused = team.first.plan()
     assert (refused.code, "[state.untrusted-host]" in refused.err) == (1, True)
     assert "POOLCTL_TRUSTED_HOSTS" in refused.err
 
 
-def test_state_in_a_ci_job_is_no_concern(team: Team, monkeypatch: pytest.MonkeyPatch):
+def test_state_in_a_ci_job_is_no_concern(team: HttpTeam, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CI", "true")
     assert "[state.local-in-ci]" not in team.first.plan().err

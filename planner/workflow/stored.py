@@ -1,0 +1,74 @@
+"""The stored state before anybody rests on it: it lives here, and it is not older than what was saved here."""
+
+from dataclasses import replace
+
+from planner.core.diagnostics import Diagnostic, PoolctlError, Severity, make_error
+from planner.core.tracking import State
+from planner.engine.journal import load_last_start, load_open_runs
+from planner.state.store import Store
+from planner.workflow.workplace import Workplace
+
+
+def load_stored(store: Store) -> State | None:
+    """Return the stored state, or None where there is none yet. Raises PoolctlError where it has moved away."""
+    state = store.load()
+    if state is not None and state.moved_to:
+        raise PoolctlError(report_moved(state, place=store.shown))
+    return state
+
+
+def find_last_known(workplace: Workplace, store: Store, lineage: str) -> tuple[int, str]:
+    """Return the highest serial of ``lineage`` that this disk or the history knows of, and how; -1 where none.
+
+    The history of a shared state is not asked: it lies where the state lies.
+    """
+    known = [(-1, "")]
+    if not store.is_remote:
+        rows = (one for one in store.load_versions() if one.lineage == lineage)
+        known += [
+            (one.serial, f"{one.note.operation or 'a save'} by {one.note.who or 'somebody'} at {one.note.when or '?'}")
+            for one in rows
+        ]
+    start = load_last_start(workplace.directory)
+    if start is not None and start.lineage == lineage:
+        known.append((start.serial, f"a run by {start.who} at {start.time}"))
+    return max(known)
+
+
+def refuse_older(workplace: Workplace, store: Store, state: State | None) -> None:
+    """Raise PoolctlError where ``state`` is older than what was saved here: somebody brought an old one back."""
+    if found := find_older(workplace, store, state):
+        raise PoolctlError(found)
+
+
+def find_older(
+    workplace: Workplace, store: Store, state: State | None, *, severity: Severity = Severity.ERROR
+) -> Diagnostic | None:
+    """Return what to tell where ``state`` is older than what was saved here. Raises StateError.
+
+    An interrupted run is settled first: its journal knows what the state does not have yet.
+    """
+    if state is None or load_open_runs(workplace.directory):
+        return None
+    serial, how = find_last_known(workplace, store, state.lineage)
+    if serial <= state.serial:
+        return None
+    detail = (
+        f"{store.shown} is at serial {state.serial}, and serial {serial} was saved before ({how}). Perhaps a backup or "
+        "an old commit was brought back. What was made, changed or deleted since is not in it, so a change could rest "
+        "on what is no longer true. Bring the newest back (`poolctl log` shows what was saved, `poolctl state rollback "
+        f"SERIAL` goes back to what is kept); or, to go on from this one, save it above the others: poolctl state push "
+        "FILE --force"
+    )
+    found = make_error("state.older", "The state is older than the last one that was saved", detail=detail)
+    return replace(found, severity=severity)
+
+
+def report_moved(state: State, *, place: str) -> Diagnostic:
+    """Return what to tell those who come to a state that has moved away."""
+    detail = (
+        f"The state of {place} moved to {state.moved_to}. Nothing was sent and nothing was written. Take the files "
+        "that name the new place (`git pull`), or write its [backend] block; then run the command again. What was "
+        "here at the move is still there: poolctl state pull"
+    )
+    return make_error("state.moved", "The state has moved", detail=detail)
