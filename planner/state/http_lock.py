@@ -21,13 +21,16 @@ from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import LockLostError, StateChangedError, StateError, StoreError
 from planner.state.http_envelope import Envelope, format_envelope, parse_envelope
 from planner.state.http_wire import HttpWire
-from planner.state.lease import KEPT
+from planner.state.lease import KEPT, read_life_clock
 from planner.state.lock import Holder, format_holder, format_holder_line, parse_holder
 from planner.state.machine import Machine, find_machine
 from planner.state.store_errors import UNREACHED
 
 FRESH: Final = 1.0
 """Seconds for which a look at the document, or a save, counts as proof that the lock is ours."""
+
+_SHARE: Final = 9
+"""A look may take a tenth of the time: that of a large document counts for longer."""
 
 _EXTRA: Final = "poolctl"
 _ECHOED: Final = ("Operation", "Info", "Version", "Path")
@@ -89,7 +92,8 @@ class HttpLock:
         self.holder = holder
         self._place = place
         self._known = found
-        self._proven = time.monotonic()
+        self._proven = read_life_clock()
+        self._cost = 0.0
         self._side_file = side_file
         self._turn = threading.RLock()
         self._lost: Diagnostic | None = None
@@ -120,7 +124,7 @@ class HttpLock:
         with self._turn:
             if self._lost is not None:
                 raise LockLostError(self._lost)
-            if time.monotonic() - self._proven > FRESH:
+            if read_life_clock() - self._proven > max(FRESH, self._cost * _SHARE):
                 self._look()
 
     def release(self) -> None:
@@ -162,8 +166,9 @@ class HttpLock:
         """Return the stored document, where it is as we left it."""
         if self._lost is not None:
             raise LockLostError(self._lost)
-        since = time.monotonic()
+        since = read_life_clock()
         found = self._place.load()
+        self._cost = read_life_clock() - since
         if found.holder is None or found.holder.id != self.holder.id:
             raise self._lose(found.holder)
         if found != self._known:
@@ -174,20 +179,24 @@ class HttpLock:
 
     def _store(self, following: Envelope) -> None:
         data = format_envelope(following)
-        since = time.monotonic()
+        stored = parse_envelope(data, shown=self._place.shown)
+        since = read_life_clock()
         try:
-            self._place.wire.save(data, lock_id=self.holder.id)
+            self._send(data)
         except StoreError as error:
             if error.diagnostics[0].code != UNREACHED:
                 raise
             # Perhaps it has arrived: then there is nothing to do. Else it is sent once more.
-            if self._place.load() != parse_envelope(data, shown=self._place.shown):
+            if self._place.load() != stored:
                 self._look()
-                self._place.wire.save(data, lock_id=self.holder.id)
+                self._send(data)
+        self._known, self._proven = stored, since
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._place.wire.save(data, lock_id=self.holder.id)
         except LockLostError:
             raise self._lose(self._place.load().holder) from None
-        self._known = parse_envelope(data, shown=self._place.shown)
-        self._proven = since
 
     def _lose(self, holder: Holder | None) -> LockLostError:
         is_other = holder is not None and holder.id != self.holder.id

@@ -25,6 +25,8 @@ HEAVY = (
     "httptools",
     "asyncio",
     "cel_expr_python",
+    "boto3",
+    "psycopg",
 )
 # What a help may load of poolctl beside the command line itself.
 LOADED_BY_HELP = {

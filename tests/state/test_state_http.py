@@ -184,6 +184,16 @@ def test_request_does_not_go_out_where_the_server_cannot_tell(plain, tmp_path, m
         held.require(1.0)
 
 
+def test_save_that_the_server_refuses_at_the_second_try_has_lost_the_lock(plain, tmp_path):
+    store = open_at(plain, tmp_path / "a")
+    with store.acquire(make_request()) as held:
+        plain.answer_instead["POST"] = [Told(status=502), Told(status=423)]
+        with pytest.raises(LockLostError, match="is gone"):
+            store.save(make_state(serial=1))
+        with pytest.raises(LockLostError, match="is gone"):
+            held.require(1.0)
+
+
 def test_write_without_the_lock_is_noticed(store, site):
     with store.acquire(make_request("lock-1")):
         store.save(make_state(serial=1))
