@@ -11,6 +11,7 @@ _GONE: Final = ("08", "57P", "53")
 _SLOW: Final = frozenset({"57014", "55P03", "40001", "40P01"})
 _LOGIN_WORDS: Final = ("authentication failed", "no password supplied", "no pg_hba.conf entry", "permitted to log in")
 _MISSING_WORDS: Final = "does not exist"
+_CERTIFICATE: Final = "certificate"
 _ADVICE: Final = {
     "25006": "It is a standby, or the role may only read. For an apply, connect to the primary server: "
     "target_session_attrs=read-write in conn finds it.",
@@ -18,13 +19,14 @@ _ADVICE: Final = {
     "USAGE and CREATE there.",
     "42703": "The schema holds tables of another program, or of another poolctl: name a schema of its own.",
     "22P05": "The database has to be in UTF-8.",
+    _CERTIFICATE: "The server's certificate: name the file of who signed it in PGSSLROOTCERT or SSL_CERT_FILE.",
     "3D000": "Make the database, or correct its name in conn.",
 }
 
 
 def is_lasting(words: str) -> bool:
     """Tell whether trying again cannot help where a connection failed with ``words``."""
-    return _is_login(words) or _MISSING_WORDS in words or "certificate" in words
+    return _is_login(words) or _MISSING_WORDS in words or _CERTIFICATE in words
 
 
 def report_database(shown: str, *, code: str, words: str) -> Diagnostic:
@@ -36,9 +38,10 @@ def report_database(shown: str, *, code: str, words: str) -> Diagnostic:
         return make_error("state.credentials", "The place of the state wants other credentials", detail=detail)
     if code in _SLOW or code.startswith(_GONE):
         return report_unreached(shown, words=words)
-    if not code and _MISSING_WORDS not in words:
+    if not code and _MISSING_WORDS not in words and _CERTIFICATE not in words:
         return report_unreached(shown, words=words)
-    advice = _ADVICE.get(code or "3D000", "Ask whoever runs the database.")
+    known = code or (_CERTIFICATE if _CERTIFICATE in words else "3D000")
+    advice = _ADVICE.get(known, "Ask whoever runs the database.")
     detail = f"{shown}: {words}. {UNTOUCHED} {advice}"
     return make_error("state.store-refused", "The place of the state refuses", detail=detail)
 

@@ -2,8 +2,10 @@
 
 import atexit
 import contextlib
+import datetime as dt
 import functools
 import hashlib
+import ipaddress
 import os
 import pwd
 import shutil
@@ -74,6 +76,16 @@ class Cluster:
             self.stop()
         shutil.rmtree(self.place, ignore_errors=True)
 
+    def encrypt(self) -> Path:
+        """Let the server offer TLS with a certificate of its own, and return that certificate."""
+        made = make_certificate(self.place / "data")
+        if self.owner:
+            found = pwd.getpwnam(self.owner)
+            for path in (self.place / "data").glob("server.*"):
+                os.chown(path, found.pw_uid, found.pw_gid)
+        self.execute("ALTER SYSTEM SET ssl = on", "SELECT pg_reload_conf()")
+        return made
+
     def execute(self, *statements: str, database: str = "postgres", user: str = USER) -> list[tuple[object, ...]]:
         """Run ``statements`` and return the rows of the last one."""
         import psycopg
@@ -83,6 +95,33 @@ class Cluster:
             for statement in statements:
                 cursor.execute(statement)
             return cursor.fetchall() if cursor.description else []
+
+
+def make_certificate(folder: Path) -> Path:
+    """Write ``server.key`` and ``server.crt`` for 127.0.0.1, signed by itself, and return a copy that all may read."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "poolctl-test")])
+    now = dt.datetime.now(dt.UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(x509.random_serial_number())
+    builder = builder.not_valid_before(now - dt.timedelta(days=1)).not_valid_after(now + dt.timedelta(days=1))
+    hosts = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    builder = builder.add_extension(hosts, critical=False)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    text = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "server.crt").write_bytes(text)
+    (folder / "server.key").touch(mode=0o600)
+    (folder / "server.key").write_bytes(secret)
+    copy = folder.parent / "authority.crt"
+    copy.write_bytes(text)
+    return copy
 
 
 @functools.cache

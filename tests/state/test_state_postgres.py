@@ -3,6 +3,7 @@
 import sys
 import threading
 
+import certifi
 import pytest
 from postgres_site import USER, find_cluster, make_backend, open_in, serve_cluster
 from state_values import make_request, make_state
@@ -247,6 +248,20 @@ def test_server_that_restarts_costs_nothing(tmp_path, monkeypatch):
         assert (store.load().serial, store.find_holder()) == (2, None)
     assert read_code(caught) == "state.unreachable"
     assert "poolctl plan" in caught.value.diagnostics[0].detail
+
+
+def test_certificate_of_the_server_is_verified_where_that_is_asked_for(tmp_path, monkeypatch):
+    with serve_cluster() as cluster:
+        authority = cluster.encrypt()
+        backend = PostgresBackend(conn=cluster.conn(query="sslmode=verify-full"))
+        monkeypatch.setenv("PGSSLROOTCERT", certifi.where())
+        with pytest.raises(StoreError) as caught:
+            open_in(tmp_path / "a", backend).load()
+        monkeypatch.setenv("PGSSLROOTCERT", str(authority))
+        assert open_in(tmp_path / "a", backend).load() is None
+    assert read_code(caught) == "state.store-refused"
+    assert "certificate verify failed" in caught.value.diagnostics[0].detail
+    assert "PGSSLROOTCERT" in caught.value.diagnostics[0].detail
 
 
 @pytest.mark.parametrize(

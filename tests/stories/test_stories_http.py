@@ -33,16 +33,17 @@ class HttpTeam(Team):
     site: StateServer
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "gitlab"])
+@pytest.fixture
 def team(request: pytest.FixtureRequest, story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("TF_HTTP_USERNAME", "ada")
     monkeypatch.setenv("TF_HTTP_PASSWORD", SECRET)
     monkeypatch.setattr("planner.state.http_wire._PAUSES", (0.0, 0.0))
-    with serve_state(is_gitlab=request.param, credentials=("ada", SECRET)) as site:
+    with serve_state(is_gitlab=getattr(request, "param", True), credentials=("ada", SECRET)) as site:
         made = make_team(story, tmp_path, format_backend(site))
         yield HttpTeam(first=made.first, second=made.second, scene=made.scene, site=site)
 
 
+@pytest.mark.parametrize("team", [False, True], ids=["plain", "gitlab"], indirect=True)
 def test_what_one_directory_applied_is_known_to_the_other(team: HttpTeam):
     assert team.first.apply("--reason", "INC-7").code == 0
     assert team.second.is_settled()
