@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 from state_values import make_request, make_state
 
@@ -64,10 +65,14 @@ def open_bucket(directory, where, **options):
     return open_s3_store(directory, find_client(where), **options)
 
 
-@functools.cache
 def find_client(where):
-    """Return a client for ``where``; making one takes a tenth of a second."""
-    return open_s3_client(where)
+    """Return a client for ``where``; making one takes a tenth of a second, so there is one for each address."""
+    return replace(open_once(where.endpoint), where=where)
+
+
+@functools.cache
+def open_once(endpoint):
+    return open_s3_client(S3Backend(bucket="any", key=KEY, region="us-east-1", endpoint=endpoint))
 
 
 def put(where, data, key=KEY):

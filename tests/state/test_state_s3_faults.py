@@ -11,6 +11,7 @@ from planner.core.desired import S3Backend
 from planner.state.errors import StoreError
 from planner.state.history import SaveNote
 from planner.state.s3_client import open_s3_client
+from planner.state.s3_store import open_s3_store
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def test_missing_credentials_are_told(s3_where, tmp_path, monkeypatch):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     with pytest.raises(StoreError, match="no credentials") as caught:
-        open_bucket(tmp_path, S3Backend(bucket="other", key=KEY, region="x-1", endpoint=s3_where.endpoint)).load()
+        open_s3_store(tmp_path, open_s3_client(s3_where)).load()
     assert "AWS_SECRET_ACCESS_KEY" in caught.value.diagnostics[0].detail
 
 
