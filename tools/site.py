@@ -40,7 +40,8 @@ def place_pages(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(_ROOT / "docs", folder)
     for path in folder.rglob("*.md"):
-        path.write_text(place_table_codes(path.read_text(encoding="utf-8")), encoding="utf-8")
+        way_back = _ALL_CODES if path.parent.name == "diagnostics" and path.stem != "README" else ""
+        path.write_text(place_table_codes(path.read_text(encoding="utf-8")) + way_back, encoding="utf-8")
     shutil.copytree(
         _ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns("README.md", ".poolctl", "*.sh")
     )
@@ -78,6 +79,7 @@ def make_settings(folder: Path) -> str:
     return text.replace(_BEFORE_EXAMPLES, f"{more}{_BEFORE_EXAMPLES}")
 
 
+_ALL_CODES: Final = "\n[All codes](README.md)\n"
 _BEFORE_DIAGNOSTICS: Final = '    { "Diagnostics" ='
 _BEFORE_EXAMPLES: Final = '    { "Examples" ='
 

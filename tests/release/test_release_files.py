@@ -10,6 +10,7 @@ import zipfile
 
 import jsonschema
 import pytest
+from made_once import make_once
 from referencing import Registry, Resource
 from system_parts import need
 
@@ -31,8 +32,10 @@ def texts(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def single_file(packages, root, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("single")
-    return build_single_file(root, wheel=packages[0], work=folder / "work", into=folder / "poolctl.pyz")
+    def make(folder):
+        build_single_file(root, wheel=packages[0], work=folder / "work", into=folder / "poolctl.pyz")
+
+    return make_once(tmp_path_factory, "single-file", make) / "poolctl.pyz"
 
 
 def _run(single_file, *arguments, home):
