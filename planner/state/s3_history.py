@@ -8,8 +8,9 @@ from typing import Final
 
 from planner.core.diagnostics import make_error
 from planner.state.document import parse_state
-from planner.state.errors import StoreError
+from planner.state.errors import DocumentError, StoreError
 from planner.state.history import KEPT_NOTES, KEPT_VERSIONS, NO_NOTE, SavedVersion, format_version, parse_version
+from planner.state.lease import make_beat
 from planner.state.os_errors import UNTOUCHED
 from planner.state.s3_document import S3Document, format_s3_document
 from planner.state.s3_objects import S3Objects
@@ -29,6 +30,8 @@ class S3History:
         """Keep the state of ``document``, which is about to be replaced by another run, and note it."""
         version = document.version or _read_version(document.state)
         if version is None:
+            # No version, and still nothing that whoever replaces it knowingly should lose.
+            self._objects.put(f"{self._prefix}damaged-{make_beat()}", document.state.encode("utf-8", "surrogatepass"))
             return
         text = format_s3_document(replace(document, version=version, pending="", fence=""))
         self._objects.put(self._name(version.serial), text.encode("utf-8", "surrogatepass"))
@@ -70,8 +73,9 @@ class S3History:
 
 
 def _read_version(text: str) -> SavedVersion | None:
-    """Return the version of a state that was put there by hand."""
-    if not text:
+    """Return the version of a state that was put there by hand; None where it is none."""
+    try:
+        state = parse_state(text)
+    except DocumentError:
         return None
-    state = parse_state(text)
     return SavedVersion(lineage=state.lineage, serial=state.serial, note=NO_NOTE)

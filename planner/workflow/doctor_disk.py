@@ -105,7 +105,12 @@ def _check_proof(workplace: Workplace, desired: DesiredState) -> Iterator[Check]
         if probe_store(workplace, desired):
             yield make_ok("store", "It keeps the conditions of writes (tried on a scratch object).")
     except PoolctlError as error:
-        yield _report("store", error)
+        first = error.diagnostics[0]
+        if first.code == "state.unconditional":
+            yield _report("store", error)
+        else:
+            advice = f"{format_told(first)} A plan works without it; an apply needs the right to write."
+            yield make_doubt("store", "Whether it can hold a lock could not be tried.", advice=advice)
 
 
 def _check_journal(workplace: Workplace) -> Check:

@@ -53,14 +53,17 @@ def test_object_that_somebody_has_laid_out_anew_is_read_and_saved(s3_store, s3_w
 
 
 @pytest.mark.parametrize("text", ["<<<<<<< ours\n{}\n", '{\n  "format_version": "1.0",\n', "", "[]"])
-def test_damaged_object_is_told_and_left_as_it_is(s3_store, s3_where, text):
+def test_damaged_object_is_left_as_it_is_until_somebody_who_was_told_replaces_it(s3_store, s3_where, text):
     put(s3_where, text.encode())
     with s3_store.acquire(make_request()):
-        with pytest.raises(DocumentError):
-            s3_store.load()
         with pytest.raises(StateError):
             s3_store.save(make_state(serial=1))
-    assert get(s3_where) == text
+        with pytest.raises(DocumentError):
+            s3_store.load()
+        assert get(s3_where) == text
+        s3_store.save(make_state(serial=1))
+    assert s3_store.load() == make_state(serial=1)
+    assert [get(s3_where, key) for key in find_keys(s3_where) if "damaged" in key] == ([text] if text else [])
 
 
 def test_fault_of_a_state_is_told_with_its_line_in_the_object(s3_store, s3_where):

@@ -183,6 +183,15 @@ def test_store_without_conditional_writes_is_a_problem_for_doctor(team: Team):
     assert "no conditional writes" in check["found"]
 
 
+def test_rights_to_read_alone_are_enough_for_a_plan_and_doctor_says_so(team: Team):
+    team.meddling.refuse = lambda method, *_: (403, b"") if method != "GET" else None
+    assert team.first.plan().code == 2
+    checked = json.loads(team.first.run("doctor", "-o", "json").out)
+    (check,) = [one for one in checked["checks"] if one["name"] == "store"]
+    assert (check["status"], checked["healthy"]) == ("warning", True)
+    assert "[state.store-refused]" in team.first.apply().err
+
+
 @pytest.mark.parametrize("endpoint", ['endpoint = "https://s3.example"\n', ""], ids=["another store", "AWS itself"])
 def test_host_that_the_environment_does_not_trust_is_sent_nothing(team: Team, endpoint: str):
     backend = f'[backend.s3]\nbucket = "states"\nkey = "a"\nregion = "eu-central-1"\n{endpoint}'
