@@ -58,12 +58,29 @@ def complete_count(context: click.Context, _parameter: click.Parameter, incomple
     return _offer((f"{one}=" for one in list_flavors(_make_workplace(context), address)), incomplete)
 
 
-def complete_receipt(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_receipt(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer the receipts that are kept here; files are offered where none of them begins so."""
     from planner.workflow.known_names import list_receipts
 
     offered = _offer(list_receipts(_make_workplace(context)), incomplete)
-    return offered or [CompletionItem(incomplete, type="file")]
+    return offered or complete_file(context, parameter, incomplete)
+
+
+def complete_version(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the serials of the versions that are kept here."""
+    from planner.workflow.known_names import list_versions
+
+    return _offer(list_versions(_make_workplace(context)), incomplete)
+
+
+def complete_compared(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the serials of versions; files are offered where none of them begins so."""
+    return complete_version(context, parameter, incomplete) or complete_file(context, parameter, incomplete)
+
+
+def complete_file(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer files: the shell knows them."""
+    return [CompletionItem(incomplete, type="file")]
 
 
 def complete_lock(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

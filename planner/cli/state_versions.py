@@ -9,6 +9,7 @@ import click
 
 from planner.cli.asking import ask_for
 from planner.cli.command import Command
+from planner.cli.completing import complete_compared, complete_file, complete_version
 from planner.cli.options import auto_approve, format_option, lock_timeout, reason
 from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.workplaces import make_workplace
@@ -31,8 +32,8 @@ _CURRENT: Final = "current"
         "poolctl state diff plan.json          # since the state that a saved plan rests on",
     ),
 )
-@click.argument("before", metavar="A")
-@click.argument("after", metavar="[B]", default=_CURRENT)
+@click.argument("before", metavar="A", shell_complete=complete_compared)
+@click.argument("after", metavar="[B]", default=_CURRENT, shell_complete=complete_compared)
 @format_option
 @click.pass_obj
 def diff(session: Session, before: str, after: str, layout: str) -> int:
@@ -77,7 +78,7 @@ def pull(session: Session) -> int:
         "poolctl state push backup.json --force --reason INC-12",
     ),
 )
-@click.argument("file", metavar="FILE")
+@click.argument("file", metavar="FILE", shell_complete=complete_file)
 @click.option(
     "--force",
     "is_forced",
@@ -118,7 +119,7 @@ def push(
     cls=Command,
     examples=("poolctl log", "poolctl state diff 7", "poolctl state rollback 7 --reason INC-12"),
 )
-@click.argument("serial", metavar="SERIAL", type=click.IntRange(min=0))
+@click.argument("serial", metavar="SERIAL", type=click.IntRange(min=0), shell_complete=complete_version)
 @reason
 @auto_approve
 @lock_timeout

@@ -16,6 +16,7 @@ from planner.workflow.receipts import LATEST, load_receipts
 from planner.workflow.workplace import Files, Workplace, open_store
 
 _MOST_RECEIPTS = 50
+_MOST_VERSIONS = 50
 
 
 def list_declared(workplace: Workplace) -> tuple[str, ...]:
@@ -58,6 +59,16 @@ def list_receipts(workplace: Workplace) -> Mapping[str, str]:
         return {}
     told = {one.id: f"{one.operation} by {one.who}" for one in islice(receipts, _MOST_RECEIPTS)}
     return {LATEST: "the newest receipt"} | told if told else {}
+
+
+def list_versions(workplace: Workplace) -> Mapping[str, str]:
+    """Return the serials of the versions of the state that are kept here, newest first, each with what saved it."""
+    store = _open_near(workplace, _load(workplace))
+    try:
+        versions = () if store is None else store.load_versions()
+    except PoolctlError:
+        return {}
+    return {str(one.serial): f"{one.note.operation} by {one.note.who}" for one in islice(versions, _MOST_VERSIONS)}
 
 
 def find_lock_id(workplace: Workplace) -> str:

@@ -85,6 +85,10 @@ _A, _B = "'pool.team[\"a\"]'", "'pool.team[\"b\"]'"
         pytest.param("poolctl scale pool.starter ", ["modelarts.vm.cpu.4ud="], id="the flavors of the pool"),
         pytest.param("poolctl apply --allow n", ["network.main="], id="whom to permit"),
         pytest.param("poolctl apply --allow network.main = d", ["drains", "destroys"], id="what to permit"),
+        pytest.param("poolctl state rollback ", ["2"], id="the versions of the state"),
+        pytest.param("poolctl state diff ", ["2"], id="versions to compare"),
+        pytest.param("poolctl state diff ./b", ["file,./b"], id="files to compare"),
+        pytest.param("poolctl state push b", ["file,b"], id="a file to push"),
         pytest.param("poolctl force-unlock ", [], id="no lock is held"),
     ],
 )
