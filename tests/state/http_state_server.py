@@ -1,7 +1,7 @@
 """A strict server of Terraform's HTTP backend on loopback, and one with the ways of GitLab.
 
 The plain one is as the documentation of the protocol has it: LOCK answers 423 with the holder, a save without the lock's
-id is refused, UNLOCK wants the id. The other follows GitLab's ``lib/api/terraform/state.rb``: POST and DELETE on
+id is refused, UNLOCK refuses another id. The other follows GitLab's ``lib/api/terraform/state.rb``: POST and DELETE on
 ``/lock``, 409 that repeats most of the asker's own words, 204 for a state without content, every member of the lock
 required, one document a serial.
 """
@@ -99,9 +99,9 @@ class StateServer:
             return None if instead is None else told
 
     def _refuse(self, asked: Asked) -> Told | None:
-        if self.credentials and asked.headers.get("Authorization") != self.credentials:
+        if self.credentials and asked.headers.get("authorization") != self.credentials:
             return Told(status=401, body=b"HTTP Basic: Access denied.")
-        if asked.body and asked.headers.get("Content-MD5") != make_sum(asked.body):
+        if asked.body and asked.headers.get("content-md5") != make_sum(asked.body):
             return Told(status=400, body=b"Content-MD5")
         return None
 
@@ -124,7 +124,8 @@ class StateServer:
             case "LOCK":
                 self.lock = asked.info
                 return Told()
-            case "UNLOCK" if self.lock is None or asked.info.get("ID") != held:
+            # Terraform's own force-unlock names no id.
+            case "UNLOCK" if self.lock is None or asked.info.get("ID", held) != held:
                 return Told(status=409, body=json.dumps(self.lock).encode())
             case "UNLOCK":
                 self.lock = None
@@ -201,7 +202,8 @@ class _Handler(BaseHTTPRequestHandler):
         name, _, path = parts.path.removeprefix("/").partition("/")
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         lock_id = "".join(parse_qs(parts.query).get("ID", []))
-        asked = Asked(method=self.command, path=f"/{path}", lock_id=lock_id, body=body, headers=dict(self.headers))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        asked = Asked(method=self.command, path=f"/{path}", lock_id=lock_id, body=body, headers=headers)
         told = self.server.sites[name].answer(asked)
         self.close_connection = True
         if told is None:

@@ -50,8 +50,8 @@ def test_each_save_is_one_request_with_the_lock_and_a_sum(store, site):
     read, saved = site.asked[:2]
     assert [read.method, saved.method] == ["GET", "POST"]
     assert (saved.path, saved.lock_id) == (STATE, "lock-1")
-    assert saved.headers["Content-MD5"] == make_sum(saved.body)
-    assert saved.headers["Content-Type"] == "application/json"
+    assert saved.headers["content-md5"] == make_sum(saved.body)
+    assert saved.headers["content-type"] == "application/json"
 
 
 def test_serial_of_the_document_is_first_and_rises_with_every_save(store, site):
