@@ -1,4 +1,8 @@
-"""The history of a state in PostgreSQL: a row a save, the last one of each run; the newest hold the state itself."""
+"""The history of a state in PostgreSQL: a row for the last save of each run.
+
+The newest version is in the row of the state. It is copied, inside of the database, when another run is about to
+replace it: so the saves of a run send the state once each, and keep it once.
+"""
 
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,11 +22,17 @@ if TYPE_CHECKING:
 
 LOAD_NOTES: Final = "SELECT note FROM {schema}.versions WHERE path = %s ORDER BY number DESC"
 LOAD_VERSION: Final = """
-SELECT state FROM {schema}.versions WHERE path = %s AND serial = %s ORDER BY number DESC LIMIT 1
+SELECT CASE WHEN v.number = s.version THEN s.state ELSE v.state END
+FROM {schema}.versions v JOIN {schema}.states s USING (path)
+WHERE v.path = %s AND v.serial = %s ORDER BY v.number DESC LIMIT 1
 """
 _NEWEST: Final = "SELECT number, note FROM {schema}.versions WHERE path = %s ORDER BY number DESC LIMIT 1"
 _DROP: Final = "DELETE FROM {schema}.versions WHERE path = %s AND number = %s"
-_KEEP: Final = "INSERT INTO {schema}.versions (path, number, serial, note, state) VALUES (%s, %s, %s, %s, %s)"
+_COPY: Final = """
+UPDATE {schema}.versions v SET state = s.state FROM {schema}.states s
+WHERE v.path = %s AND s.path = v.path AND v.number = %s AND s.version = v.number
+"""
+_NOTE: Final = "INSERT INTO {schema}.versions (path, number, serial, note) VALUES (%s, %s, %s, %s)"
 _EMPTY: Final = """
 UPDATE {schema}.versions SET state = NULL WHERE path = %s AND state IS NOT NULL AND number NOT IN
 (SELECT number FROM {schema}.versions WHERE path = %s ORDER BY number DESC LIMIT %s)
@@ -34,17 +44,21 @@ DELETE FROM {schema}.versions WHERE path = %s AND number NOT IN
 
 
 def keep_version(
-    cursor: "psycopg.Cursor[Any]", place: PostgresLockPlace, *, number: int, version: SavedVersion, text: str
+    cursor: "psycopg.Cursor[Any]", place: PostgresLockPlace, *, number: int, version: SavedVersion
 ) -> None:
-    """Keep ``version`` as ``number``, in place of the last save of the same run, in the transaction of ``cursor``."""
+    """Note ``version``, which is about to become ``number``, and keep what it replaces, in one transaction.
+
+    What is of the same run is replaced without a trace. The row of the state is locked, and as it was.
+    """
 
     def do(statement: str, *values: object) -> Any:
         return cursor.execute(fill(statement, schema=place.schema), (place.path, *values))
 
     newest = do(_NEWEST).fetchone()
     previous = parse_version(newest[1]) if newest else None
-    if newest and previous is not None and is_of_same_run(version, previous):
-        do(_DROP, newest[0])
-    do(_KEEP, number, version.serial, format_version(version), text)
+    if newest:
+        is_checkpoint = previous is not None and is_of_same_run(version, previous)
+        do(_DROP if is_checkpoint else _COPY, newest[0])
+    do(_NOTE, number, version.serial, format_version(version))
     do(_EMPTY, place.path, KEPT_VERSIONS)
     do(_FORGET, place.path, KEPT_NOTES)

@@ -1,12 +1,11 @@
 """The PostgreSQL store: one row a configuration directory, its receipts and versions in tables beside it.
 
-Every write is one transaction whose first statement asks for the lock's version and the state's: where one of them is
-another by now, nothing of it happens.
+Every write is one transaction whose first statement claims the row, with the lock's version and the state's as this run
+knows them: where one of them is another by now, nothing of it happens, and nobody changes them before its end.
 """
 
 import re
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -37,16 +36,13 @@ if TYPE_CHECKING:
 _RECEIPT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _LOAD: Final = "SELECT version, save_id, state, pending FROM {schema}.states WHERE path = %s"
 _LOAD_RECEIPTS: Final = 'SELECT id, receipt FROM {schema}.receipts WHERE path = %s ORDER BY id COLLATE "C"'
-_SAVE: Final = """
-UPDATE {schema}.states SET version = version + 1, save_id = %s, state = %s
-WHERE path = %s AND lock_version = %s AND lock_text IS NOT NULL AND version = %s RETURNING version
+_CLAIM: Final = """
+SELECT version FROM {schema}.states WHERE path = %s AND lock_version = %s AND lock_text IS NOT NULL FOR UPDATE
 """
+_SAVE: Final = "UPDATE {schema}.states SET version = %s, save_id = %s, state = %s WHERE path = %s"
 _SAVE_PENDING: Final = """
 UPDATE {schema}.states SET pending = %s WHERE path = %s AND lock_version = %s AND lock_text IS NOT NULL
 RETURNING version
-"""
-_GUARD: Final = """
-SELECT version FROM {schema}.states WHERE path = %s AND lock_version = %s AND lock_text IS NOT NULL FOR UPDATE
 """
 _SAVE_RECEIPT: Final = """
 INSERT INTO {schema}.receipts (path, id, receipt) VALUES (%s, %s, %s)
@@ -96,12 +92,12 @@ class PostgresStore:
         version = make_version(state, note)
 
         def write(cursor: "psycopg.Cursor[Any]", lock: int) -> int | None:
-            values = (save_id, text, self._place.path, lock, before)
-            row = cursor.execute(self._fill(_SAVE), values).fetchone()
-            if row is None:
+            row = cursor.execute(self._fill(_CLAIM), (self._place.path, lock)).fetchone()
+            if row is None or row[0] != before:
                 return None
-            keep_version(cursor, self._place, number=row[0], version=version, text=text)
-            return int(row[0])
+            keep_version(cursor, self._place, number=before + 1, version=version)
+            cursor.execute(self._fill(_SAVE), (before + 1, save_id, text, self._place.path))
+            return before + 1
 
         number = self._write(write, save_id=save_id)
         pending = self._loaded.pending if self._loaded else ""
@@ -124,7 +120,7 @@ class PostgresStore:
             raise ValueError(f"not a receipt's id: {receipt_id!r}")
 
         def write(cursor: "psycopg.Cursor[Any]", lock: int) -> int | None:
-            row = cursor.execute(self._fill(_GUARD), (self._place.path, lock)).fetchone()
+            row = cursor.execute(self._fill(_CLAIM), (self._place.path, lock)).fetchone()
             if row is not None:
                 cursor.execute(self._fill(_SAVE_RECEIPT), (self._place.path, receipt_id, text))
             return None if row is None else int(row[0])
@@ -225,12 +221,13 @@ def open_postgres_store(
     wire: PostgresWire,
     where: PostgresBackend,
     *,
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
+    request_timeout: float,
+    **timing: Any,
 ) -> PostgresStore:
     """Return the store in the database of ``wire`` for the configuration in ``directory``; nothing is sent yet.
 
-    The lease of the lock follows from ``wire.timeout``: it outlasts a request between any two heartbeats.
+    The lease of the lock follows from ``request_timeout`` (seconds, of the service): it outlasts a request between any
+    two heartbeats. ``timing`` is the ``clock`` and ``sleep`` of the waits.
     """
     path = where.path or find_state_name(directory)
     place = PostgresLockPlace(
@@ -239,9 +236,8 @@ def open_postgres_store(
         path=path,
         side_path=directory / TOOL_DIRECTORY / f"postgres-{make_slug(f'{where.conn} {where.schema} {path}')}.flock",
         shown=f"{path} of {wire.shown}",
-        lease=compute_lease(wire.timeout),
-        clock=clock,
-        sleep=sleep,
+        lease=compute_lease(request_timeout),
+        **timing,
     )
     return PostgresStore(place)
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import planner
 from planner.config.documents import NO_FILES
@@ -21,6 +21,9 @@ from planner.state.store import Store
 
 if TYPE_CHECKING:
     from planner.state.s3_store import S3Store
+
+_STORE_TIMEOUT: Final = 30.0
+"""Seconds that the place of the state has at least: a large state takes longer than a request to the service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +120,9 @@ def _open_postgres_store(workplace: Workplace, where: PostgresBackend, *, reques
     # Without a host it is a socket of this machine, or one that the environment names.
     if host := find_host(where.conn):
         check_store_host(host, environment=workplace.environment)
-    wire = make_wire(where.conn, environment=workplace.environment, timeout=request_timeout, schema=where.schema)
-    return open_postgres_store(workplace.directory, wire, where)
+    timeout = max(request_timeout, _STORE_TIMEOUT)
+    wire = make_wire(where.conn, environment=workplace.environment, timeout=timeout, schema=where.schema)
+    return open_postgres_store(workplace.directory, wire, where, request_timeout=request_timeout)
 
 
 def _open_http_store(workplace: Workplace, where: HttpBackend, *, request_timeout: float) -> Store:
@@ -129,7 +133,8 @@ def _open_http_store(workplace: Workplace, where: HttpBackend, *, request_timeou
     for url in (where.address, where.lock_address, where.unlock_address):
         check_store_url(url, environment=workplace.environment)
     credentials = find_credentials(workplace.environment)
-    return open_http_store(workplace.directory, HttpWire(where=where, credentials=credentials, timeout=request_timeout))
+    timeout = max(request_timeout, _STORE_TIMEOUT)
+    return open_http_store(workplace.directory, HttpWire(where=where, credentials=credentials, timeout=timeout))
 
 
 def probe_store(workplace: Workplace, desired: DesiredState) -> str:

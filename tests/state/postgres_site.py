@@ -165,11 +165,13 @@ def make_backend(place: Path, cluster: Cluster | None = None, *, user: str = USE
     return PostgresBackend(conn=(cluster or find_cluster()).conn(user=user), schema=schema, path="a/pools.state.json")
 
 
-def open_in(directory: Path, backend: PostgresBackend, *, request_timeout: float = 30.0, **timing: object):
-    """Open the store of ``directory``."""
+def open_in(
+    directory: Path, backend: PostgresBackend, *, request_timeout: float = 30.0, timeout: float = 60.0, **timing: object
+):
+    """Open the store of ``directory``; ``timeout`` is that of the database."""
     directory.mkdir(exist_ok=True)
-    wire = make_wire(backend.conn, environment=os.environ, timeout=request_timeout, schema=backend.schema)
-    store: PostgresStore = open_postgres_store(directory, wire, backend, **timing)
+    wire = make_wire(backend.conn, environment=os.environ, timeout=timeout, schema=backend.schema)
+    store: PostgresStore = open_postgres_store(directory, wire, backend, request_timeout=request_timeout, **timing)
     return store
 
 

@@ -189,7 +189,7 @@ def test_database_that_only_reads_is_told(saved, monkeypatch):
 def test_statement_that_takes_too_long_is_told(saved, backend, tmp_path):
     import psycopg
 
-    slow = open_in(tmp_path / "a", backend, request_timeout=0.2)
+    slow = open_in(tmp_path / "a", backend, timeout=0.2)
     with psycopg.connect(backend.conn) as blocker:
         blocker.execute(f'LOCK TABLE "{backend.schema}".states IN ACCESS EXCLUSIVE MODE')
         with pytest.raises(StoreError) as caught:
