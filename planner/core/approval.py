@@ -60,7 +60,8 @@ def choose(
     """Return the approved changes; with ``skip_blocked`` less the blocked ones and all that need them.
 
     What only waits for an earlier change is left out by itself (semantics 7.6), and what only waits for its turn in a
-    rollout is left for later, unless the run ``is_whole``: a saved plan is made exactly or not at all.
+    rollout is left for later, unless the run ``is_whole``: a saved plan is made exactly or not at all, or with
+    ``skip_blocked`` as far as it may be.
     """
     out = {one.address for one in changes if is_loud(one) and one.address not in approved}
     if not is_whole:
@@ -70,7 +71,7 @@ def choose(
     for one in changes:
         if is_loud(one) and any(need in out for need in one.depends_on):
             out.add(one.address)
-    resting = set() if is_whole else {one.address for one in changes if is_resting(one)} - out
+    resting = set() if is_whole and not skip_blocked else {one.address for one in changes if is_resting(one)} - out
     return Chosen(
         changes=tuple(one for one in changes if one.address not in out | resting),
         left_out=tuple(one.address for one in changes if one.address in out),

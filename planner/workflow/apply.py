@@ -225,7 +225,8 @@ def _find_refusal(draft: _Draft, request: ApplyRequest) -> Applied | None:
         return Applied(plan=draft.plan, diagnostics=(*draft.warnings, *draft.stale), is_approved=False)
     chosen = _choose(draft, request)
     blocked = report_blocked_run(chosen.changes)
-    blocked += report_early(chosen.changes) if request.saved is not None else ()
+    is_exact = request.saved is not None and not request.skip_blocked
+    blocked += report_early(chosen.changes) if is_exact else ()
     if not blocked:
         return None
     left_out = tuple(one.address for one in draft.plan.changes if is_loud(one))

@@ -215,9 +215,9 @@ def test_two_rollouts_with_requests_of_their_own_are_fine():
     assert find_shared_requests((replace(change, turns=(one, replace(one, rollout="s", operations=(2,)))),)) == ()
 
 
-def choose_all(plan, **options):
+def choose_all(plan, *, skip_blocked=True, **options):
     everything = frozenset(one.address for one in plan.changes)
-    return choose(plan.changes, approved=options.pop("approved", everything), skip_blocked=True, **options)
+    return choose(plan.changes, approved=options.pop("approved", everything), skip_blocked=skip_blocked, **options)
 
 
 def test_what_waits_for_its_turn_is_left_for_later_and_not_left_out():
@@ -228,7 +228,8 @@ def test_what_waits_for_its_turn_is_left_for_later_and_not_left_out():
 
 def test_a_saved_plan_is_made_exactly_or_not_at_all():
     plan = build_plan(request(replace(DRIVERS, window=SATURDAY)))
-    chosen = choose_all(plan, is_whole=True)
+    assert len(choose_all(plan, is_whole=True).deferred) == 4
+    chosen = choose_all(plan, skip_blocked=False, is_whole=True)
     assert (len(chosen.changes), chosen.deferred) == (4, ())
     [refusal] = report_early(chosen.changes)
     assert (refusal.code, f"pool.a: {OPENS}." in refusal.detail) == ("apply.rollout-waits", True)
