@@ -81,7 +81,8 @@ _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 def apply(context: click.Context, /, *, plan: Path | None, auto_approve: bool, **options: Any) -> int:
     """Plan, show the plan, ask, and make its changes; only yes counts as yes.
 
-    With the saved plan PLAN: exactly its changes or nothing, without asking.
+    With the saved plan PLAN: exactly its changes or nothing, without asking. What
+    waits for its turn in a rollout is left for a later apply, and is no failure.
     """
     from planner.cli.apply_output import show_applied
     from planner.workflow.apply import ApplyRequest
