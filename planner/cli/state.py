@@ -31,6 +31,7 @@ state: Final = Group(
         "rollback": Entry(place=f"{_WHOLE}:rollback", help="Go back to an earlier version, as a new one."),
         "pull": Entry(place=f"{_WHOLE}:pull", help="Write the stored state to stdout."),
         "push": Entry(place=f"{_WHOLE}:push", help="Store a state document in place of the stored one."),
+        "migrate": Entry(place="planner.cli.state_migrate:migrate", help="Move the state to where the files say."),
     },
     help="Read and change what is recorded; nothing is sent to the service.",
     examples=(
@@ -40,6 +41,7 @@ state: Final = Group(
         "poolctl state rm pool.old",
         "poolctl state pull > backup.json",
         "poolctl state diff 7",
+        "poolctl state migrate --from local",
     ),
 )
 

@@ -3,8 +3,10 @@
 import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
+import time
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +18,11 @@ MAX_BYTES: Final = 512 * 1024 * 1024
 """The largest file that is read: some ten times the state of 10,000 pools."""
 
 TOOL_DIRECTORY: Final = ".poolctl"
+
+LEFT_SECONDS: Final = 900.0
+"""After how long a temporary file is surely no longer being written."""
+
+_LEFTOVER: Final = re.compile(r"\.poolctl-[0-9a-f]{16}\.(?:tmp|lock)")
 
 
 def save_atomically(path: Path, text: str, *, what: str = "file") -> None:
@@ -35,6 +42,21 @@ def save_atomically(path: Path, text: str, *, what: str = "file") -> None:
     written = "The new file is in place, but the disk has not confirmed it."
     with report_os_errors(path, what=what, doing="sync", aftermath=written):
         sync_directory(target.parent)
+    remove_leftovers(target.parent)
+
+
+def remove_leftovers(directory: Path) -> int:
+    """Remove what killed writers left in ``directory``, and return how many; none that may still be written.
+
+    What cannot be removed is left alone: it does no harm.
+    """
+    latest = time.time() - LEFT_SECONDS
+    with contextlib.suppress(OSError), os.scandir(directory) as entries:
+        left = [Path(one.path) for one in entries if _LEFTOVER.fullmatch(one.name) and one.stat().st_mtime < latest]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+    return 0
 
 
 def load_text(path: Path, *, what: str = "file", limit: int = MAX_BYTES) -> str:

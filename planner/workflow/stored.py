@@ -1,12 +1,16 @@
 """The stored state before anybody rests on it: it lives here, and it is not older than what was saved here."""
 
 from dataclasses import replace
+from typing import Final
 
 from planner.core.diagnostics import Diagnostic, PoolctlError, Severity, make_error
 from planner.core.tracking import State
 from planner.engine.journal import load_last_start, load_open_runs
 from planner.state.store import Store
 from planner.workflow.workplace import Workplace
+
+UNFINISHED: Final = "(not arrived yet)"
+"""What ``moved_to`` says of versions that go before a state that is moved: none of them is the state."""
 
 
 def load_stored(store: Store) -> State | None:
@@ -65,7 +69,13 @@ def find_older(
 
 
 def report_moved(state: State, *, place: str) -> Diagnostic:
-    """Return what to tell those who come to a state that has moved away."""
+    """Return what to tell those who come to a state that has moved away, or has not arrived yet."""
+    if state.moved_to == UNFINISHED:
+        detail = (
+            f"A `poolctl state migrate` to {place} was stopped, or is at it. What is there so far is not the state: "
+            "that is where it was. Nothing was sent and nothing was written. Run the same command again: it goes on."
+        )
+        return make_error("state.moved", "The state has not arrived yet", detail=detail)
     detail = (
         f"The state of {place} moved to {state.moved_to}. Nothing was sent and nothing was written. Take the files "
         "that name the new place (`git pull`), or write its [backend] block; then run the command again. What was "

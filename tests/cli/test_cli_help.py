@@ -76,7 +76,7 @@ def test_completion_scripts_call_poolctl(poolctl, shell):
         pytest.param(
             "poolctl state ",
             2,
-            "plain,list\nplain,show\nplain,mv\nplain,rm\nplain,diff\nplain,rollback\nplain,pull\nplain,push",
+            "plain,list\nplain,show\nplain,mv\nplain,rm\nplain,diff\nplain,rollback\nplain,pull\nplain,push\nplain,migrate",
             id="command of a group",
         ),
         pytest.param("poolctl plan --auto", 2, "", id="option of another command"),

@@ -7,9 +7,10 @@ from typing import Final
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.tracking import State
 from planner.state.history import SavedVersion, SaveNote
-from planner.workflow import state_push, state_rollback, state_versions, stored
+from planner.workflow import state_migrate, state_places, state_push, state_rollback, state_versions, stored
 
 _PLACE: Final = "pools.state.json"
+_GIT: Final = "[backend.git] pools.state.json on poolctl-state of origin"
 _LINEAGE: Final = "5f2b7c1e-8a0d-4c3b-9e6f-1d2a3b4c5d6e"
 _NOTE: Final = SaveNote(operation="apply", who="ci@runner-7", when="2026-11-25T09:12:00Z")
 _STORE: Final = SimpleNamespace(
@@ -23,9 +24,7 @@ _STORE: Final = SimpleNamespace(
 def make_version_makers(directory: SimpleNamespace) -> Mapping[str, Callable[[], Diagnostic]]:
     """Return one maker a code; ``directory`` is a workplace without journals."""
     return {
-        "state.moved": lambda: stored.report_moved(
-            State(lineage=_LINEAGE, moved_to="[backend.git] pools.state.json on poolctl-state of origin"), place=_PLACE
-        ),
+        "state.moved": lambda: stored.report_moved(State(lineage=_LINEAGE, moved_to=_GIT), place=_PLACE),
         "state.older": lambda: _find(stored.find_older(directory, _STORE, State(lineage=_LINEAGE, serial=4))),
         "state.no-version": lambda: state_versions.report_unkept(_STORE, 3),
         "state.none": lambda: state_versions.report_none(_PLACE),
@@ -35,6 +34,10 @@ def make_version_makers(directory: SimpleNamespace) -> Mapping[str, Callable[[],
         "state.not-newer": lambda: _find(
             state_push._find_refusal(State(lineage=_LINEAGE, serial=9), State(lineage=_LINEAGE, serial=7), lowest=9)
         ),
+        "state.bad-place": lambda: state_places._report_bad("git:ref", why="'ref' is not of the form key=value."),
+        "state.same-place": lambda: state_migrate.report_same("[backend.local] pools.state.json"),
+        "state.target-taken": lambda: state_migrate.report_taken(_GIT, State(lineage=_LINEAGE, serial=12)),
+        "state.unverified": lambda: state_migrate.report_unverified(_GIT, "[backend.local] pools.state.json"),
         "state.rollback": lambda: state_rollback._report_gone(
             "pool.training", "training-86c13962597848eeb29c5861153a391f"
         ),

@@ -1,0 +1,208 @@
+"""The state moves: from this disk into git and back, between directories, and never is it in two places."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from story_site import Ended, Story, flatten, make_pool_block
+
+GIT = "[backend.git]\n"
+POOLS = (make_pool_block('description = "first"'), make_pool_block(address="b", name="gpu-b"))
+
+
+def call_git(directory: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", "-C", directory, *arguments], check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+@dataclass
+class Move:
+    """Two clones of one repository: ``ann`` has applied with the state on her disk, ``ben`` has her files."""
+
+    ann: Story
+    ben: Story
+    remote: Path
+
+    def go(self, *arguments: str, story: Story | None = None) -> Ended:
+        """Name git in the files, and move the state there."""
+        mover = story or self.ann
+        mover.files(GIT, *POOLS)
+        return mover.run("state", "migrate", "--auto-approve", *arguments)
+
+
+@pytest.fixture
+def move(story: Story, tmp_path: Path) -> Move:
+    remote = tmp_path / "remote.git"
+    call_git(tmp_path, "init", "--quiet", "--bare", str(remote))
+    clones = []
+    for name in ("ann", "ben"):
+        call_git(tmp_path, "clone", "--quiet", remote.as_uri(), name)
+        clones.append(Story(directory=tmp_path / name, server=story.server))
+    story.seed_network("network-maos")
+    ann, ben = clones
+    ann.files(POOLS[0])
+    assert ann.apply("--reason", "INC-1").code == 0
+    ann.files(*POOLS)
+    assert ann.apply("--reason", "INC-2").code == 0
+    return Move(ann=ann, ben=ben, remote=remote)
+
+
+def read(story: Story) -> str:
+    return (story.directory / "pools.state.json").read_text(encoding="utf-8")
+
+
+def test_state_moves_into_git_with_receipts_and_versions_and_the_next_plan_is_empty(move: Move):
+    before = json.loads(read(move.ann))
+    moved = move.go("--reason", "many hands")
+    assert moved.code == 0, moved.err
+    assert "Receipts that go along: 2; versions: 2." in moved.out
+    assert move.ann.is_settled()
+    move.ben.files(GIT, *POOLS)
+    assert move.ben.is_settled()
+    assert json.loads(move.ben.run("state", "pull").out) == before
+    told = move.ben.run("log").out
+    assert [one in told for one in ("INC-1", "INC-2", "many hands")] == [True] * 3
+    first = json.loads(move.ben.run("log", "-o", "json").out)["receipts"][1]["serial"] + 1
+    assert "  + pool.b" in move.ben.run("state", "diff", str(first)).out
+
+
+def test_clone_with_the_old_files_is_told_where_the_state_went_and_changes_nothing(move: Move):
+    shutil.copytree(move.ann.directory, move.ben.directory, dirs_exist_ok=True)
+    assert move.go().code == 0
+    shutil.copy(move.ann.directory / "pools.state.json", move.ben.directory / "pools.state.json")
+    left = read(move.ben)
+    for command in (("plan",), ("apply", "--auto-approve"), ("state", "list"), ("state", "mv", "pool.a", "pool.c")):
+        refused = move.ben.run(*command)
+        assert (refused.code, "[state.moved]" in refused.err) == (1, True), refused.err
+        assert "moved to [backend.git] pools.state.json on poolctl-state of origin" in flatten(refused.err)
+    assert (read(move.ben), move.ben.run("state", "pull").code) == (left, 0)
+    assert "The state has moved" in flatten(move.ben.run("doctor").out)
+
+
+def test_moving_twice_is_nothing_to_do(move: Move):
+    assert move.go().code == 0
+    again = move.go()
+    assert (again.code, "moved to [backend.git]" in again.out) == (0, True), again.err
+
+
+def test_state_moves_back_once_the_files_say_so(move: Move):
+    assert move.go().code == 0
+    assert move.ann.run("state", "mv", "pool.b", "pool.c").code == 0
+    move.ann.files(*POOLS)
+    back = move.ann.run("state", "migrate", "--from", "git", "--auto-approve")
+    assert back.code == 0, back.err
+    assert move.ann.run("state", "list").out.split() == ["pool.a", "pool.c"]
+    assert move.ann.run("state", "mv", "pool.c", "pool.b").code == 0
+    assert move.ann.is_settled()
+    move.ben.files(GIT, *POOLS)
+    assert "moved to [backend.local]" in flatten(move.ben.run("plan").err)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        pytest.param("../ann", id="a directory with the old files"),
+        pytest.param("../ann/pools.state.json", id="a state file"),
+    ],
+)
+def test_state_moves_from_another_directory(move: Move, origin: str):
+    move.ben.files(*POOLS)
+    moved = move.ben.run("state", "migrate", "--from", origin, "--auto-approve")
+    assert moved.code == 0, moved.err
+    assert move.ben.is_settled()
+    assert "[state.moved]" in move.ann.run("plan").err
+
+
+def test_nothing_is_moved_without_a_yes(move: Move):
+    before = read(move.ann)
+    move.ann.files(GIT, *POOLS)
+    asked = move.ann.run("state", "migrate")
+    assert (asked.code, "[approval.unasked]" in asked.err, read(move.ann)) == (1, True, before)
+    assert call_git(move.remote, "for-each-ref") == ""
+
+
+def apply_elsewhere(move: Move) -> None:
+    move.ben.files(GIT, make_pool_block(address="z", name="gpu-z"))
+    assert move.ben.apply().code == 0
+
+
+def leave_open(move: Move) -> None:
+    newest = max((move.ann.directory / ".poolctl" / "journal").glob("*.jsonl"))
+    lines = newest.read_text(encoding="utf-8").splitlines(keepends=True)
+    newest.write_text("".join(lines[:-1]), encoding="utf-8")
+
+
+def hold_lock(move: Move) -> None:
+    (move.ann.directory / "pools.state.json.lock").write_text('{"id": "abc", "host": "elsewhere"}', encoding="utf-8")
+
+
+def spoil(move: Move) -> None:
+    (move.ann.directory / "pools.state.json").write_text('{"format_version": "1.0", ', encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "arguments", "code"),
+    [
+        pytest.param(apply_elsewhere, (), "state.target-taken", id="the new place has a state"),
+        pytest.param(leave_open, (), "state.unsettled", id="a run is open"),
+        pytest.param(hold_lock, (), "state.locked", id="somebody holds the lock"),
+        pytest.param(spoil, (), "state.truncated", id="the state is damaged"),
+        pytest.param(lambda _move: None, ("--from", "git"), "state.same-place", id="it is there already"),
+        pytest.param(lambda _move: None, ("--from", "cloud"), "state.bad-place", id="no place"),
+        pytest.param(lambda _move: None, ("--from", "git:ref"), "state.bad-place", id="a key without a value"),
+        pytest.param(lambda _move: None, ("--from", "git:rev=x"), "config.unknown-key", id="an unknown key"),
+        pytest.param(lambda _move: None, ("--from", "git:path=x.json"), "state.none", id="no state there"),
+    ],
+)
+def test_what_cannot_be_moved_is_refused_in_words_and_stays(
+    move: Move, prepare: Callable[[Move], None], arguments: tuple[str, ...], code: str
+):
+    prepare(move)
+    before = read(move.ann)
+    refused = move.go(*arguments)
+    assert (refused.code, f"[{code}]" in refused.err) == (1, True), refused.err
+    assert read(move.ann) == before
+
+
+HOOK = """#!/bin/sh
+n=$(cat {remote}/count 2>/dev/null || echo 0)
+echo $((n + 1)) > {remote}/count
+[ $n -lt 4 ]
+"""
+
+
+def test_move_that_is_stopped_after_each_save_goes_on_with_the_same_command(move: Move):
+    hook = move.remote / "hooks" / "update"
+    hook.write_text(HOOK.format(remote=move.remote), encoding="utf-8")
+    hook.chmod(0o755)
+    before = json.loads(read(move.ann))
+    move.ben.files(GIT, *POOLS)
+
+    def attempt() -> tuple[int, bool, str]:
+        """Move with a remote that takes the lock and one save; return what both clones say then."""
+        (move.remote / "count").unlink(missing_ok=True)
+        code = move.go().code
+        seen = move.ben.run("state", "list")
+        return code, json.loads(read(move.ann)) == before, seen.out or flatten(seen.err)[2:39]
+
+    ended = [attempt() for _ in range(5)]
+    nothing, halfway = (1, True, ""), (1, True, "Error: The state has not arrived yet ")
+    assert [(code, same, seen.strip("\n")) for code, same, seen in ended[:2]] == [nothing] * 2
+    assert ended[2:4] == [halfway] * 2
+    assert ended[4] == (0, False, "pool.a\npool.b\n")
+    assert json.loads(move.ben.run("state", "pull").out) == before
+
+
+def test_versions_that_arrived_alone_are_not_taken_for_the_state(move: Move):
+    assert move.go().code == 0
+    call_git(move.ben.directory, "fetch", "--quiet", "origin", "poolctl-state")
+    subjects = call_git(move.ben.directory, "log", "--format=%H %s", "FETCH_HEAD").splitlines()
+    serials = [line.split()[0] for line in subjects if ": serial " in line]
+    call_git(move.ben.directory, "push", "--quiet", "--force", "origin", f"{serials[1]}:refs/heads/poolctl-state")
+    move.ben.files(GIT, *POOLS)
+    told = move.ben.run("plan")
+    assert (told.code, "The state has not arrived yet" in flatten(told.err)) == (1, True), told.err
