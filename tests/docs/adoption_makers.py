@@ -10,6 +10,7 @@ from planner.config.drift_edits import DriftEdits, find_drift_edits
 from planner.config.load import load_configuration
 from planner.core.addresses import Address
 from planner.core.changes import DriftRow
+from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, PoolctlError
 from planner.views import adoption_text
 from planner.workflow import adoption_saving, drift_adopt
@@ -36,7 +37,9 @@ def _refuse() -> Diagnostic:
 
 def _miss_block() -> Diagnostic:
     loaded = load_configuration(Path(), {})
-    return _catch(lambda: drift_adopt._check_address(Files(loaded=loaded, desired=SimpleNamespace()), SEARCH))
+    return _catch(
+        lambda: drift_adopt._check_address(Files(loaded=loaded, desired=loaded.desired or DesiredState()), SEARCH)
+    )
 
 
 def _miss_place() -> Diagnostic:
