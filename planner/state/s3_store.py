@@ -79,14 +79,13 @@ class S3Store:
         """Replace the state. Raises LockLostError, StateChangedError, StoreError."""
         old, version = self._loaded.document, make_version(state, note)
         self._require_lock()
-        if old.state and not (old.version and is_of_same_run(old.version, version)):
-            self._history.keep(old)
+        if old.version is None or not is_of_same_run(old.version, version):
+            self._history.begin(old, version)
         self._write(replace(old, state=format_state(state), version=version))
 
     def load_versions(self) -> tuple[SavedVersion, ...]:
         """Return the versions that were saved, newest first. Raises StateError."""
-        present = self._read().document.version
-        return drop_checkpoints((*filter(None, [present]), *self._history.load_versions()))
+        return drop_checkpoints(self._history.load_versions(self._read().document.version))
 
     def load_version(self, serial: int) -> State | None:
         """Return the state as it was at ``serial``, or None where it is not kept. Raises StateError."""

@@ -16,7 +16,7 @@ from planner.state.errors import LockHeldError
 
 PROCESSES = int(os.environ.get("RACE_PROCESSES", "5"))
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "4"))
-LEASE = float(os.environ.get("RACE_LEASE", "6"))
+LEASE = float(os.environ.get("RACE_LEASE", "8"))
 DEATHS = max(ROUNDS // 5, 4)
 """One round in so many ends with the death of its winner."""
 

@@ -10,7 +10,7 @@ from state_values import make_request, make_state
 
 from planner.state import s3_history
 from planner.state.errors import DocumentError, LockLostError, StateError
-from planner.state.history import SaveNote
+from planner.state.history import SavedVersion, SaveNote
 from planner.state.s3_document import S3Document, format_s3_document, parse_s3_document
 
 LEASE = 15.0
@@ -21,7 +21,7 @@ def test_object_is_the_document_of_the_state(s3_store, s3_where):
     document = json.loads(get(s3_where))
     assert (document["serial"], document["format_version"], document["resources"]) == (1, "1.0", {})
     assert document["store"]["fence"].startswith("lock-1/")
-    assert find_keys(s3_where) == [KEY, f"{KEY}.lock"]
+    assert find_keys(s3_where) == [KEY, f"{KEY}.history/saves.jsonl", f"{KEY}.lock"]
 
 
 def test_states_of_a_bucket_are_kept_apart(tmp_path):
@@ -145,3 +145,23 @@ def test_oldest_versions_give_way(s3_store, s3_where, monkeypatch):
         f"{KEY}.history/000000000003.json",
         f"{KEY}.history/000000000004.json",
     ]
+
+
+def test_version_that_was_noted_and_never_saved_is_not_told(s3_store, s3_where, tmp_path):
+    save(s3_store, 1, note=SaveNote(receipt_id="r-1"))
+    late = open_bucket(tmp_path / "late", s3_where)
+    with late.acquire(make_request("lock-2")) as held:
+        late.load()
+        late._history.begin(late._loaded.document, SavedVersion(lineage="x", serial=7))
+        held.release()
+    assert [one.serial for one in s3_store.load_versions()] == [1]
+    save(s3_store, 2, "lock-3", note=SaveNote(receipt_id="r-3"))
+    assert [one.serial for one in s3_store.load_versions()] == [2, 1]
+
+
+def test_version_whose_object_somebody_has_broken_is_still_known_of(s3_store, s3_where):
+    save(s3_store, 1, note=SaveNote(receipt_id="r-1"))
+    save(s3_store, 2, "lock-2", note=SaveNote(operation="state mv"))
+    put(s3_where, b"{")
+    assert [one.serial for one in s3_store.load_versions()] == [2, 1]
+    assert [s3_store.load_version(one) for one in (1, 2)] == [make_state(serial=1), None]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from s3_proxy import CONDITIONS, Meddling, serve_proxy
-from s3_sites import CREDENTIALS, find_endpoint, find_keys, get, make_bucket
+from s3_sites import CREDENTIALS, find_endpoint, find_keys, get, make_bucket, put
 from story_site import EMPTY, Story, flatten
 
 from planner.core.desired import S3Backend
@@ -157,6 +157,20 @@ def test_store_that_dies_during_an_apply_costs_no_state(team: Team):
     assert team.first.apply("--lock-timeout", "90s").code == 0
     assert team.second.is_settled()
     assert [len(team.second.find_live(one)) for one in ("pools", "networks")] == [1, 1]
+
+
+def test_rollback_is_a_way_back_from_an_object_that_somebody_has_broken(team: Team):
+    assert team.first.apply().code == 0
+    serial = json.loads(get(team.where))["serial"]
+    assert team.first.run("state", "mv", "pool.a", "pool.b").code == 0
+    put(team.where, b"<<<<<<< ours\n")
+    told = team.second.run("plan")
+    assert (told.code, "[state.merge-conflict]" in told.err) == (1, True), told.err
+    back = team.second.run("state", "rollback", str(serial), "--auto-approve")
+    assert back.code == 0, back.err
+    assert team.first.run("state", "list").out.splitlines() == ["network.n", "pool.a"]
+    assert team.first.is_settled()
+    assert "state mv" in team.first.run("log").out
 
 
 def test_init_proves_the_store_of_files_that_are_there(team: Team):
