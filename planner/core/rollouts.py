@@ -43,9 +43,10 @@ def stage(request: PlanningRequest, changes: tuple[Change, ...]) -> Staged:
     rollouts = () if request.inputs.undo else request.desired.rollouts
     parts = [_stage_one(request, rollout, changes) for rollout in rollouts]
     busy = [one for one in parts if one.operations]
-    staged = tuple(replace(one, turns=tuple(_make_turns(one, busy))) for one in changes)
     return Staged(
-        changes=staged, rollouts=tuple(_plan(one, request) for one in busy), turns=tuple(one.turns for one in busy)
+        changes=tuple(_give_turns(one, tuple(_make_turns(one, busy))) for one in changes),
+        rollouts=tuple(_plan(one, request) for one in busy),
+        turns=tuple(one.turns for one in busy),
     )
 
 
@@ -159,6 +160,11 @@ def _find_unfinished_driver(request: PlanningRequest, rollout: Rollout, change: 
 
 def _find_standpoint(one: Unfinished) -> Standpoint:
     return Standpoint(standing=Standing.FAILED if one.is_failed else Standing.UNDER_WAY, why=one.why)
+
+
+def _give_turns(change: Change, turns: tuple[Turn, ...]) -> Change:
+    # Most plans have no rollout: copies of thousands of changes would be made for nothing.
+    return change if change.turns == turns else replace(change, turns=turns)
 
 
 def _make_turns(change: Change, parts: Iterable[_Part]) -> Iterator[Turn]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 from story_site import GPU, PROJECT, Story, flatten
 
+from planner.simulator.documents import World
+from planner.simulator.drafts import Draft
 from planner.simulator.faults import Fault, Status
 from planner.simulator.requests import Request
 
@@ -227,6 +229,39 @@ def test_a_pool_whose_driver_became_abnormal_stops_the_rollout(night: Night):
     assert 'pool.team["j"] has its gpu driver in state Abnormal' in flatten(ended.out)
     assert night.story.apply("--exclude", 'pool.team["j"]').code == 0
     assert night.take_drivers() == list(FIRST[1:])
+
+
+def end_jobs(story: Story, pool_id: str) -> None:
+    def end(world: World) -> World:
+        draft = Draft(world)
+        draft.put("workloads", pool_id, value=[])
+        return draft.finish()
+
+    story.server.change(end)
+
+
+@pytest.mark.parametrize(
+    ("options", "settings"),
+    [
+        pytest.param((), 'wait_timeout = "1s"\n', id="waited for and not done"),
+        pytest.param(("--wait", "accepted"), "", id="not waited for"),
+    ],
+)
+def test_a_driver_that_waits_for_jobs_keeps_its_batch_open(night: Night, options: tuple[str, ...], settings: str):
+    story, canary = night.story, f"team-j-{PROJECT}"
+    night.set_clock(SATURDAY)
+    story.settings = settings
+    story.run_jobs(*story.list_nodes(canary), pool_id=canary)
+    story.files(make_files("470.57").replace('"force"', '"idle"'))
+    first = story.apply("--exclude", 'pool.team["a"]', *options)
+    assert (first.code, night.take_drivers()) == (0, ["j"])
+    assert 'goes on after pool.team["j"] still waits' in flatten(first.out)
+    second = story.apply(*options)
+    assert (second.code, night.take_drivers()) == (0, [])
+    assert 'goes on after pool.team["j"] still waits' in flatten(second.err)
+    end_jobs(story, canary)
+    assert story.run("wait").code == 0
+    assert (story.apply().code, night.take_drivers()) == (0, list(FIRST[1:]))
 
 
 def test_undo_does_not_wait_for_a_window(night: Night):
