@@ -1,4 +1,4 @@
-.PHONY: demo test setup check coverage dist races site
+.PHONY: bench demo test setup check coverage dist races site
 .DEFAULT_GOAL := test
 # The first Python that is new enough; set PYTHON to choose another.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -51,3 +51,8 @@ races: setup
 # The documentation as a site below build/site, which needs no server and loads nothing from elsewhere.
 site: setup
 	.venv/bin/python -m tools.site
+
+# Measures everything and writes docs/performance.md: about ten minutes on a quiet machine. BENCH takes options of
+# tests/benchmarks/bench.py, such as --sizes 1,10 --into /tmp/performance.md.
+bench: setup
+	.venv/bin/python tests/benchmarks/bench.py $(BENCH)

@@ -1,7 +1,6 @@
 """Whether an object that appeared after a lost answer is the one that was asked for (semantics 8.2)."""
 
 import datetime as dt
-from email.utils import parsedate_to_datetime
 
 from planner.core.assign import find_field
 from planner.core.field_paths import FieldPath
@@ -39,6 +38,8 @@ def _parse_time(text: str) -> dt.datetime | None:
 
 
 def _parse_date(text: str) -> dt.datetime | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(text)
     except ValueError:

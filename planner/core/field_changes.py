@@ -33,6 +33,9 @@ def find_differences(
 def _diff(old: dict[FieldPath, Any], new: dict[FieldPath, Any]) -> frozenset[FieldPath]:
     from deepdiff import DeepDiff
 
+    # deepdiff builds a tree of objects for each leaf, and most leaves are equal.
+    equal = {path for path, value in old.items() if path in new and is_same(new[path], value)}
+    old, new = ({path: one[path] for path in one if path not in equal} for one in (old, new))
     found = DeepDiff(old, new, view="tree", ignore_private_variables=False, threshold_to_diff_deeper=0)
     return frozenset(level.path(output_format="list")[0] for levels in found.values() for level in levels)
 

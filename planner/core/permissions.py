@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from planner.core.addresses import Address
 from planner.core.changes import Disruption
@@ -14,6 +15,7 @@ DESTROYS = Disruption.DESTROYS.word
 CLASSES = (*(one.word for one in Disruption), PURCHASES, RECREATE)
 
 
+@lru_cache(maxsize=10_000)
 def parse_permission(text: str) -> Permission | None:
     """Return the permission that ``--allow ADDR=CLASS`` spells; None where it spells none.
 

@@ -1,11 +1,14 @@
 """What is wrong with a run as a whole, or between a change and the objects around it (semantics 1.2, 1.3, 7.3, 7.4)."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change
 from planner.core.diagnostics import Diagnostic
 from planner.core.guards import VANISHED
+from planner.core.indexing import index_once
 from planner.core.live_trees import find_display_name, make_tree
 from planner.core.permissions import RECREATE, is_allowed, parse_permission
 from planner.core.plan_blocks import find_permissions
@@ -37,6 +40,8 @@ from planner.core.snapshot import LiveResource
 from planner.core.trees import ABSENT, as_int, as_list, as_text, as_tree, find_member
 
 _MAKING = frozenset({Action.CREATE, Action.REPLACE})
+_Name: TypeAlias = tuple[str, str]
+"""A kind and a display name."""
 _PATTERN_OPTIONS = ("target", "exclude", "replace", "revert_drift")
 
 
@@ -91,13 +96,28 @@ def _find_above_max_count(change: Change) -> Iterator[Diagnostic]:
 
 def _find_twins(request: PlanningRequest, change: Change, changes: dict[Address, Change]) -> Iterator[Diagnostic]:
     name, location = find_display_name(change.after or {}), change.source
-    for live in request.snapshot.others.get(change.kind, ()):
-        if find_display_name(make_tree(live)) == name:
-            yield report_untracked_twin(change.address, live, location)
-    for address, live in request.snapshot.resources.items():
-        is_twin = address.kind == change.kind and find_display_name(make_tree(live)) == name
-        if is_twin and (address not in changes or changes[address].action is not Action.DELETE):
+    for live in _index_strange_names(request.snapshot.others).get((change.kind, name), ()):
+        yield report_untracked_twin(change.address, live, location)
+    for address in _index_names(request.snapshot.resources).get((change.kind, name), ()):
+        if address not in changes or changes[address].action is not Action.DELETE:
             yield report_tracked_twin(change.address, address, location)
+
+
+@index_once
+def _index_strange_names(others: Mapping[str, tuple[LiveResource, ...]]) -> dict[_Name, list[LiveResource]]:
+    found: dict[_Name, list[LiveResource]] = {}
+    for kind, listed in others.items():
+        for live in listed:
+            found.setdefault((kind, find_display_name(make_tree(live))), []).append(live)
+    return found
+
+
+@index_once
+def _index_names(resources: Mapping[Address, LiveResource]) -> dict[_Name, list[Address]]:
+    found: dict[_Name, list[Address]] = {}
+    for address, live in resources.items():
+        found.setdefault((address.kind, find_display_name(make_tree(live))), []).append(address)
+    return found
 
 
 def _find_users(
@@ -106,13 +126,22 @@ def _find_users(
     """Yield that others use what goes: all but those that go first, or that are made anew without it."""
     users = [
         str(address)
-        for address in sorted(request.snapshot.resources)
-        if change.address in find_live_needs(request, address, owners=owners)
-        and not _is_letting_go(request, change, changes.get(address), owners=owners)
+        for address in _index_users(request, owners).get(change.address, ())
+        if not _is_letting_go(request, change, changes.get(address), owners=owners)
     ]
     users += [live.id for live in _find_strange_users(request, change)]
     if users:
         yield report_in_use(change.address, users, change.source)
+
+
+@index_once
+def _index_users(request: PlanningRequest, owners: Owners) -> dict[Address, list[Address]]:
+    """Return the sorted addresses whose live objects use that of each address."""
+    found: dict[Address, list[Address]] = {}
+    for address in sorted(request.snapshot.resources):
+        for used in find_live_needs(request, address, owners=owners):
+            found.setdefault(used, []).append(address)
+    return found
 
 
 def _is_letting_go(request: PlanningRequest, change: Change, user: Change | None, *, owners: Owners) -> bool:
@@ -136,12 +165,27 @@ def _find_named_references(request: PlanningRequest, address: Address) -> Iterat
     resource = request.desired.resources.get(address)
     literals = find_literals(resource.tree, request.kinds[address.kind]) if resource else ()
     for kind, text in literals:
-        there = _find_all(request, kind)
-        named = [live.id for live in there if find_display_name(make_tree(live)) == text]
-        if named and all(live.id != text for live in there):
-            yield report_named_reference(address, text, named[0], request.find_source(address, ""))
+        ids, names = _index_all(request, kind)
+        if text in names and text not in ids:
+            yield report_named_reference(address, text, names[text], request.find_source(address, ""))
 
 
-def _find_all(request: PlanningRequest, kind: str) -> list[LiveResource]:
-    tracked = [live for address, live in request.snapshot.resources.items() if address.kind == kind]
-    return [*tracked, *request.snapshot.others.get(kind, ())]
+def _index_all(request: PlanningRequest, kind: str) -> tuple[frozenset[str], dict[str, str]]:
+    return _index_objects(request.snapshot.resources, request.snapshot.others)[kind]
+
+
+@index_once
+def _index_objects(
+    resources: Mapping[Address, LiveResource], others: Mapping[str, tuple[LiveResource, ...]]
+) -> dict[str, tuple[frozenset[str], dict[str, str]]]:
+    """Return by kind the ids of all objects, and the id of the first one of each display name, tracked ones first."""
+    by_kind: dict[str, list[LiveResource]] = defaultdict(list)
+    for address, live in resources.items():
+        by_kind[address.kind].append(live)
+    for kind, listed in others.items():
+        by_kind[kind] += listed
+    found: dict[str, tuple[frozenset[str], dict[str, str]]] = defaultdict(lambda: (frozenset(), {}))
+    for kind, there in by_kind.items():
+        names = {find_display_name(make_tree(live)): live.id for live in reversed(there)}
+        found[kind] = (frozenset(live.id for live in there), names)
+    return found

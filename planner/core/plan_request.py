@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import field
 
-from planner.core.addresses import Address, is_covering
+from planner.core.addresses import Address
 from planner.core.changes import Basis, PlanInputs
 from planner.core.desired import DesiredState, ImportBlock, RemovedBlock
 from planner.core.diagnostics import SourceLocation
+from planner.core.indexing import index_once
 from planner.core.kind_rules import KindRules
 from planner.core.lazy_dataclass import dataclass
 from planner.core.live_trees import make_tree
@@ -49,13 +50,23 @@ class PlanningRequest:
 
 def find_import(request: PlanningRequest, address: Address) -> ImportBlock | None:
     """Return the ``[[import]]`` block of ``address``; where that is tracked already, it is done."""
-    return next((one for one in request.desired.imports if one.address == address), None)
+    return _index_imports(request.desired.imports).get(address)
 
 
 def find_removed(request: PlanningRequest, address: Address) -> RemovedBlock | None:
     """Return the ``[[removed]]`` block of ``address``: its own before that of all instances."""
-    covering = [one for one in request.desired.removed if is_covering(one.address, address)]
-    return next((one for one in covering if one.address == address), next(iter(covering), None))
+    own = _index_removed(request.desired.removed)
+    return own.get(address) or own.get(Address(kind=address.kind, name=address.name))
+
+
+@index_once
+def _index_imports(imports: tuple[ImportBlock, ...]) -> dict[Address, ImportBlock]:
+    return {one.address: one for one in reversed(imports)}
+
+
+@index_once
+def _index_removed(removed: tuple[RemovedBlock, ...]) -> dict[Address, RemovedBlock]:
+    return {one.address: one for one in reversed(removed)}
 
 
 def find_id(request: PlanningRequest, address: Address) -> str:

@@ -8,13 +8,16 @@ from planner.core.receipts import Receipt
 from planner.core.tracking import State
 from planner.core.undo import UndoStep, ask_for_forgotten, undo
 from planner.kinds.table import KINDS
-from planner.workflow.receipts import find_receipt
 from planner.workflow.workplace import Files, Workplace
 
 
 def find_undone(workplace: Workplace, files: Files, inputs: PlanInputs) -> Receipt | None:
     """Return the receipt that a plan takes back, None for a plan of the files. Raises PlanError."""
-    return find_receipt(workplace, files, inputs.undo) if inputs.undo else None
+    if not inputs.undo:
+        return None
+    from planner.workflow.receipts import find_receipt
+
+    return find_receipt(workplace, files, inputs.undo)
 
 
 def ask_before(files: Files, receipt: Receipt | None, *, state: State) -> Files:

@@ -1,28 +1,16 @@
-"""Measure how many requests a second ``poolctl simulator serve`` answers, with clients in processes of their own.
-
-Run by hand: ``python tests/benchmarks/served_requests.py [seconds] [connections]``. Prints rates, and the processor
-time of the server for each request, which does not depend on what else the machine does; asserts nothing.
-"""
+"""How many requests a second the served simulator answers, with clients in processes of their own."""
 
 import json
 import multiprocessing
-import os
 import re
 import socket
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-from planner.simulator.documents import start_world
-from planner.simulator.seeding import PROJECT_ID, make_network, make_pool
-from planner.simulator.world_text import WorldFormatter
+from service import serve
 
-FLAVOR = "modelarts.vm.cpu.4ud"
+from planner.simulator.seeding import PROJECT_ID
+
 POOLS = f"/v2/{PROJECT_ID}/pools"
 POOL = f"{POOLS}/pool-0-{PROJECT_ID}"
 CLIENTS = 2
@@ -62,24 +50,6 @@ LOADS = (
 )
 
 
-@contextmanager
-def serve(pools: int) -> Iterator[tuple[int, int]]:
-    """Serve a world of so many pools of two nodes, and yield the port and the process."""
-    world, network_id = make_network(start_world(log_limit=100), name="train-net")
-    for number in range(pools):
-        world, _ = make_pool(world, name=f"pool-{number}", flavors={FLAVOR: 2}, network=network_id)
-    with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / "world.json"
-        path.write_text(WorldFormatter().format(world), encoding="utf-8")
-        command = [sys.executable, "-m", "planner.cli.entry", "simulator", "serve", "--world", str(path)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            found = re.search(r":(\d+);", process.stdout.readline())
-            assert found is not None
-            yield int(found[1]), process.pid
-            process.terminate()
-
-
 def send(port: int, load: Load, *, connections: int, seconds: float) -> int:
     """Keep so many connections busy, and return how many answers with 200 came."""
     asked = load.make_bytes()
@@ -106,12 +76,6 @@ def receive(one: socket.socket) -> None:
         missing -= len(one.recv(min(missing, 1 << 20)))
 
 
-def find_processor_seconds(pid: int) -> float:
-    """Return the processor time that a process has had so far; Linux only."""
-    ticks = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
-    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
-
-
 def measure(port: int, load: Load, *, connections: int, seconds: float) -> int:
     """Return how many answers two processes get together."""
     with multiprocessing.get_context("spawn").Pool(CLIENTS) as clients:
@@ -122,19 +86,8 @@ def measure(port: int, load: Load, *, connections: int, seconds: float) -> int:
         return sum(one.get() for one in asked)
 
 
-def main() -> None:
-    """Measure each kind of request over a small and a large world."""
-    numbers = [int(one) for one in sys.argv[1:]]
-    seconds, connections = (numbers + [5, 64][len(numbers) :])[:2]
-    for pools in (10, 1_000):
-        with serve(pools) as (port, pid):
-            for load in LOADS:
-                began = find_processor_seconds(pid)
-                count = measure(port, load, connections=connections, seconds=seconds)
-                each = (find_processor_seconds(pid) - began) / count * 1e6
-                rate = f"{count / seconds:>8.0f} requests a second"
-                sys.stdout.write(f"{pools:>5} pools  {load.label:<18} {rate}  {each:>8.0f} us each\n")
-
-
-if __name__ == "__main__":
-    main()
+def measure_requests(pools: int, *, seconds: float, connections: int = 64) -> dict[str, float]:
+    """Return the requests a second that the service answers, by what is asked, with a world of so many pools."""
+    with serve(pools) as url:
+        port = int(url.rpartition(":")[2])
+        return {one.label: measure(port, one, connections=connections, seconds=seconds) / seconds for one in LOADS}
