@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
+_FEW: Final = 8
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -24,18 +25,26 @@ class _Same:
 
 
 def index_once(make: Callable[P, T]) -> Callable[P, T]:
-    """Return ``make`` so that it is called once for the same arguments; those are told apart by identity.
+    """Return ``make`` so that it is called once for the same arguments; the last few results are kept."""
+    return remember(_FEW)(make)
 
-    For functions of collections that are never changed in place. The last few results are kept.
+
+def remember(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Return a decorator that calls a function once for the same arguments, and keeps ``most`` results.
+
+    Arguments are told apart by identity: for functions of values that are never changed in place.
     """
 
-    @lru_cache(maxsize=8)
-    def recall(*arguments: _Same) -> Any:
-        return make(*(one.value for one in arguments))  # type: ignore[call-arg, arg-type]  # as they were given
+    def decorate(make: Callable[P, T]) -> Callable[P, T]:
+        @lru_cache(maxsize=most)
+        def recall(*arguments: _Same) -> Any:
+            return make(*(one.value for one in arguments))  # type: ignore[call-arg, arg-type]  # as they were given
 
-    @wraps(make)
-    def find(*arguments: P.args, **named: P.kwargs) -> T:
-        found: T = recall(*map(_Same, (*arguments, *named.values())))
-        return found
+        @wraps(make)
+        def find(*arguments: P.args, **named: P.kwargs) -> T:
+            found: T = recall(*map(_Same, (*arguments, *named.values())))
+            return found
 
-    return find
+        return find
+
+    return decorate

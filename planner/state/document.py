@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from planner.core.addresses import Address, parse_address
 from planner.core.diagnostics import Diagnostic
+from planner.core.indexing import remember
 from planner.core.tracking import Hold, ServiceIdentity, State, TrackedResource
 from planner.core.trees import Tree
 from planner.state.errors import DocumentError
@@ -25,6 +26,9 @@ _REMEDY = (
     "back), or restore a copy (from version control, or what `poolctl state pull` wrote); then run `poolctl plan`: it "
     "shows what differs from the service."
 )
+
+
+_NO_RESOURCES = '\n  "resources": {}'
 
 
 def parse_state(text: str, *, source: str = "state") -> State:
@@ -64,9 +68,21 @@ def format_state(state: State) -> str:
         "applied_from": state.applied_from,
         **({"guards": state.guards} if state.guards else {}),
         **({"moved_to": state.moved_to} if state.moved_to else {}),
-        "resources": {str(address): format_tracked(one) for address, one in state.resources.items()},
+        "resources": {},
     }
-    return format_json(_sort(document))
+    text = format_json(_sort(document))
+    if not state.resources:
+        return text
+    named = sorted(((str(address), one) for address, one in state.resources.items()), key=lambda pair: pair[0])
+    members = ",\n".join(f"    {format_json(name).rstrip()}: {_format_member(one)}" for name, one in named)
+    return text.replace(_NO_RESOURCES, f"{_NO_RESOURCES[:-1]}\n{members}\n  }}", 1)
+
+
+@remember(16_384)
+def _format_member(tracked: TrackedResource) -> str:
+    """Return the text of one resource in a state: a run saves the state again and again, and few of them are new."""
+    # A line break in JSON text is never part of a value.
+    return format_json(_sort(format_tracked(tracked))).rstrip().replace("\n", "\n    ")
 
 
 def parse_service(document: ServiceDocument | None) -> ServiceIdentity | None:

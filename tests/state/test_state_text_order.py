@@ -1,0 +1,17 @@
+"""The text of a state is the one of its document as a whole: sorted, two spaces, one member a line."""
+
+import json
+
+from hypothesis import given, settings
+from state_values import STATES
+
+from planner.state.document import format_state
+from planner.state.json_text import format_json
+
+
+@settings(max_examples=200, deadline=None)
+@given(state=STATES)
+def test_the_text_of_a_state_is_that_of_its_sorted_document(state):
+    text = format_state(state)
+    document = json.loads(text)
+    assert text == format_json(json.loads(json.dumps(document, sort_keys=True)))
