@@ -80,10 +80,9 @@ class PostgresStore:
 
     def load(self) -> State | None:
         """Return the stored state, or None where there is none yet. Raises StateError."""
-        row = self._load_row()
-        state = parse_state(row.state, source=self.shown) if row.state else None
-        self._loaded = row
-        return state
+        # Whoever was told of a damaged document may replace it knowingly.
+        self._loaded = row = self._load_row()
+        return parse_state(row.state, source=self.shown) if row.state else None
 
     def save(self, state: State, note: SaveNote = NO_NOTE) -> None:
         """Store the state. Raises LockLostError, StateChangedError, StoreError."""

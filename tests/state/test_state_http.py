@@ -6,7 +6,7 @@ import pytest
 from http_state_server import LOCK, STATE, Told, make_sum, open_at, serve_state
 from state_values import make_request, make_state
 
-from planner.state.errors import LockHeldError, LockLostError, StateChangedError, StateError, StoreError
+from planner.state.errors import DocumentError, LockHeldError, LockLostError, StateChangedError, StateError, StoreError
 from planner.state.http_envelope import MOST_RECEIPTS, Envelope, format_envelope, keep_newest, parse_envelope
 from planner.state.http_lock import parse_lock_info
 
@@ -182,6 +182,17 @@ def test_request_does_not_go_out_where_the_server_cannot_tell(plain, tmp_path, m
         with pytest.raises(StoreError):
             held.require(1.0)
         held.require(1.0)
+
+
+def test_state_that_was_edited_by_hand_is_told_and_may_be_replaced_knowingly(store, site):
+    save(store, 1)
+    document = json.loads(site.stored)
+    site.stored = json.dumps(document | {"state": document["state"] | {"serial": "one"}}).encode()
+    with store.acquire(make_request()):
+        with pytest.raises(DocumentError, match="damaged"):
+            store.load()
+        store.save(make_state(serial=2))
+    assert store.load().serial == 2
 
 
 def test_save_that_the_server_refuses_at_the_second_try_has_lost_the_lock(plain, tmp_path):
