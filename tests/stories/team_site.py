@@ -8,6 +8,7 @@ from pathlib import Path
 
 from story_site import Story
 
+from planner.core.desired import HttpBackend, PostgresBackend
 from planner.simulator.requests import Request
 
 NETWORK = '[network.n]\nname = "net-n"\ncidr = "192.168.0.0/16"\n'
@@ -58,3 +59,17 @@ def make_team(story: Story, place: Path, *blocks: str, settings: str = "") -> Te
 def read_all(directory: Path) -> str:
     """Return everything that poolctl left in ``directory``."""
     return "".join(path.read_text(encoding="utf-8") for path in directory.rglob("*") if path.is_file())
+
+
+def format_postgres_backend(backend: PostgresBackend) -> str:
+    """Return the block as a user would write it."""
+    return f'[backend.postgres]\nconn = "{backend.conn}"\nschema = "{backend.schema}"\npath = "{backend.path}"\n'
+
+
+def format_http_backend(backend: HttpBackend) -> str:
+    """Return the block as a user would write it: what differs from the defaults."""
+    usual = HttpBackend(address=backend.address, lock_address=backend.address, unlock_address=backend.lock_address)
+    names = ("lock_address", "lock_method", "unlock_method")
+    own = {name: getattr(backend, name) for name in names if getattr(backend, name) != getattr(usual, name)}
+    rows = {"address": backend.address, **own}
+    return "".join(("[backend.http]\n", *(f'{name} = "{text}"\n' for name, text in rows.items())))

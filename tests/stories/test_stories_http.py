@@ -10,20 +10,11 @@ from pathlib import Path
 import pytest
 from http_state_server import StateServer, Told, serve_state
 from story_site import EMPTY, Story, flatten
-from team_site import NETWORK, Team, make_team, read_all
+from team_site import NETWORK, Team, format_http_backend, make_team, read_all
 
 from planner.state.http_lock import FRESH
 
 SECRET = "glpat-of-a-story"
-
-
-def format_backend(site: StateServer) -> str:
-    """Return the block of ``site``, written as a user would."""
-    where = site.backend
-    lines = ["[backend.http]", f'address = "{where.address}"']
-    if site.is_gitlab:
-        lines += [f'lock_address = "{where.lock_address}"', 'lock_method = "POST"', 'unlock_method = "DELETE"']
-    return "\n".join((*lines, ""))
 
 
 @dataclass(kw_only=True)
@@ -39,7 +30,7 @@ def team(request: pytest.FixtureRequest, story: Story, tmp_path: Path, monkeypat
     monkeypatch.setenv("TF_HTTP_PASSWORD", SECRET)
     monkeypatch.setattr("planner.state.http_wire._PAUSES", (0.0, 0.0))
     with serve_state(is_gitlab=getattr(request, "param", True), credentials=("ada", SECRET)) as site:
-        made = make_team(story, tmp_path, format_backend(site))
+        made = make_team(story, tmp_path, format_http_backend(site.backend))
         yield HttpTeam(first=made.first, second=made.second, scene=made.scene, site=site)
 
 

@@ -10,21 +10,14 @@ from pathlib import Path
 import pytest
 from postgres_site import find_cluster, make_backend, serve_cluster
 from story_site import EMPTY, Story, flatten
-from team_site import Team, make_team, read_all
-
-from planner.core.desired import PostgresBackend
+from team_site import Team, format_postgres_backend, make_team, read_all
 
 BRIEF = 'request_timeout = "3s"\n'
 
 
-def format_backend(backend: PostgresBackend) -> str:
-    """Return the block as a user would write it."""
-    return f'[backend.postgres]\nconn = "{backend.conn}"\nschema = "{backend.schema}"\npath = "{backend.path}"\n'
-
-
 @pytest.fixture
 def team(story: Story, tmp_path: Path) -> Team:
-    return make_team(story, tmp_path, format_backend(make_backend(tmp_path)), settings=BRIEF)
+    return make_team(story, tmp_path, format_postgres_backend(make_backend(tmp_path)), settings=BRIEF)
 
 
 def test_what_one_directory_applied_is_known_to_the_other(team: Team):
@@ -98,7 +91,7 @@ def test_database_that_dies_during_an_apply_costs_no_state(
 ):
     monkeypatch.setattr("planner.state.postgres_wire._PAUSES", (0.0, 0.0))
     with serve_cluster() as cluster:
-        team = make_team(story, tmp_path, format_backend(make_backend(tmp_path, cluster)), settings=BRIEF)
+        team = make_team(story, tmp_path, format_postgres_backend(make_backend(tmp_path, cluster)), settings=BRIEF)
         team.on_write(1, cluster.stop)
         ended = team.first.apply()
         assert (ended.code, "[state.unreachable]" in ended.err) == (1, True), ended.err
