@@ -63,7 +63,7 @@ class Run:
 
     def end(self, process: "subprocess.Popen[str]") -> Ended:
         """Wait for a step, and read what it wrote for the runner."""
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(timeout=600)
         wrote = {name: path.read_text("utf-8") for name in _FILES if (path := self._find_file(name)).exists()}
         return Ended(code=process.returncode, out=out, err=err, wrote=wrote)
 

@@ -62,7 +62,7 @@ class Job:
 
 def end(process: "subprocess.Popen[str]") -> Ended:
     """Wait for a job."""
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=600)
     return Ended(code=process.returncode, out=out, err=err)
 
 
