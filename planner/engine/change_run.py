@@ -222,6 +222,11 @@ def _note(
 
 
 def _is_patient(step: Step) -> bool:
-    """Tell whether this is a driver upgrade that waits for jobs to end: nobody waits for it (semantics 7.6)."""
+    """Tell whether this is a driver upgrade that waits for jobs to end: nobody waits for it (semantics 7.6).
+
+    A new pool has no jobs yet: it is waited for, whatever the strategy of its driver.
+    """
+    if step.operation.method != "PATCH":
+        return False
     strategy = find_member(step.change.after or {}, "spec", "driver", "updateStrategy")
     return strategy == "idle" and any(one.path[:2] == ("spec", "driver") for one in step.operation.intents)

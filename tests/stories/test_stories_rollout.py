@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -91,7 +92,8 @@ def list_versions(story: Story) -> dict[str, str]:
 def test_outside_of_the_window_nothing_is_sent_and_nothing_is_wrong(night: Night, golden: Callable[[str, str], None]):
     planned = night.story.plan()
     assert planned.code == 2
-    golden("rollout/closed.txt", planned.out)
+    # The digest rests on when the pools were made.
+    golden("rollout/closed.txt", re.sub("sha256:[0-9a-f]{64}", "sha256:…", planned.out))
     ended = night.story.apply()
     assert (ended.code, night.take_drivers()) == (0, [])
     assert f"{OPENS}. Nothing is wrong" in flatten(ended.err)

@@ -48,6 +48,14 @@ def test_an_idle_upgrade_is_accepted_and_kept_in_the_state_and_the_lock_is_free(
     assert upgrading.find_killed() == []
 
 
+def test_a_new_pool_is_waited_for_whatever_the_strategy_of_its_driver(story: Story):
+    story.seed_network("network-maos")
+    story.files(make_gpu_block())
+    ended = story.apply()
+    assert (ended.code, "pool.a: Creation complete" in ended.err) == (0, True)
+    assert ended.out.endswith("Apply complete! Resources: 1 added, 0 changed, 0 destroyed.\n")
+
+
 def test_a_later_apply_refuses_only_the_address_that_still_waits(upgrading: Story):
     upgrading.files(make_gpu_block(version="470.57", description="new"), OTHER.replace("first", "new"))
     ended = upgrading.apply()
