@@ -48,7 +48,7 @@ races: setup
 	RACE_PROCESSES=$${RACE_PROCESSES:-50} RACE_ROUNDS=$${RACE_ROUNDS:-100} RACE_LEASE=$${RACE_LEASE:-30} \
 		.venv/bin/python -m pytest tests/state/test_state_lock_races.py
 
-# The documentation as a site below build/site, which needs no server and loads nothing from elsewhere.
+# The documentation as a site below build/site, for any server of files (python3 -m http.server -d build/site).
 site: setup
 	.venv/bin/python -m tools.site
 

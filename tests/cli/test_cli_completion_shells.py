@@ -47,7 +47,6 @@ _LINES = {
     "poolctl explain config.synt": "config.syntax",
     "poolctl plan --target=pool.st": "--target=pool.starter",
     "poolctl undo la": "latest",
-    "poolctl dest": "destroy",
 }
 
 
