@@ -1,5 +1,6 @@
 """Real commands on real pseudo-terminals of a given width: what they write, and what stands on the screen then."""
 
+import os
 import re
 import shutil
 import sys
@@ -38,8 +39,15 @@ def spawn(place, monkeypatch):
     children = []
 
     def start(arguments, *, width):
+        # Without one of its own a child would get the environment of C, where readline sets COLUMNS.
         child = pexpect.spawn(
-            sys.executable, [*arguments], cwd=str(place), timeout=60, encoding="utf-8", dimensions=(ROWS, width)
+            sys.executable,
+            [*arguments],
+            cwd=str(place),
+            env=dict(os.environ),
+            timeout=60,
+            encoding="utf-8",
+            dimensions=(ROWS, width),
         )
         children.append(child)
         return child
