@@ -3,7 +3,7 @@
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Final, Generic, Self, TypeVar
 
@@ -14,6 +14,8 @@ from planner.state.lock import Holder, format_holder_line
 
 _BEATS: Final = 3
 _RENEWALS: Final = 10
+_FRESH: Final = 1.0
+_SHARE: Final = 10
 PlaceT = TypeVar("PlaceT", bound=LockPlace)
 
 
@@ -23,9 +25,11 @@ class LeasedLock(Generic[PlaceT]):
     def __init__(self, place: PlaceT, holder: Holder, *, version: str, since: float, side_file: int) -> None:
         """Keep a lock that was written as ``version`` after ``since`` (life clock); ``acquire_lock`` makes these."""
         self.holder = holder
+        self.notify: Callable[[str], None] = lambda _text: None
         self._place = place
         self._version = version
         self._until = since + place.lease
+        self._look_again = since + _FRESH
         self._side_file = side_file
         self._turn = threading.RLock()
         self._tried: set[str] = set()
@@ -57,10 +61,17 @@ class LeasedLock(Generic[PlaceT]):
             pass
 
     def require(self, seconds: float) -> None:
-        """Raise LockLostError or StoreError unless nobody can take the lock in the next ``seconds``."""
-        if self._lost is None and read_life_clock() + seconds <= self._until:
-            return
-        self.renew()
+        """Raise LockLostError or StoreError unless nobody can take the lock in the next ``seconds``.
+
+        A lock that was broken (``force-unlock``) is noticed here, too: its place is looked at, once a second at most.
+        """
+        if self._lost is not None or read_life_clock() + seconds > self._until:
+            self.renew()
+        elif read_life_clock() > self._look_again and self._turn.acquire(blocking=False):
+            try:
+                self._look()
+            finally:
+                self._turn.release()
 
     def lose(self) -> LockLostError:
         """Note that the lock is somebody else's now, and return what to tell the user. Raises StoreError."""
@@ -76,8 +87,8 @@ class LeasedLock(Generic[PlaceT]):
     def release(self) -> None:
         """Give the lock back; one that is no longer ours is left alone.
 
-        Where its place does not answer the lock stays: this directory can prove that its process has ended, and for
-        the others its lease runs out.
+        Where its place does not answer, or refuses, the lock stays, and ``notify`` is told: this directory can prove
+        that its process has ended, and for the others its lease runs out.
         """
         if self.is_released:
             return
@@ -85,9 +96,11 @@ class LeasedLock(Generic[PlaceT]):
         self._heart.join()
         side_file, self._side_file = self._side_file, -1
         try:
-            with self._turn, contextlib.suppress(StoreError):
+            with self._turn:
                 if self._lost is None:
                     self._place.remove(self._find_ours())
+        except StoreError as error:
+            self.notify(self._describe_left(error))
         finally:
             os.close(side_file)
 
@@ -100,6 +113,23 @@ class LeasedLock(Generic[PlaceT]):
     ) -> None:
         """Release the lock."""
         self.release()
+
+    def _look(self) -> None:
+        """Raise LockLostError where the lock is not ours any more; the lease is good, so silence is no fault."""
+        since = read_life_clock()
+        with contextlib.suppress(StoreError):
+            found = find_lock(self._place)
+            if found is None or (found.version != self._version and found.beat not in self._tried):
+                raise self.lose()
+        now = read_life_clock()
+        self._look_again = now + max(_FRESH, (now - since) * _SHARE)
+
+    def _describe_left(self, error: StoreError) -> str:
+        why = " ".join(f"{one.summary}. {one.detail}" for one in error.diagnostics)
+        return (
+            f"The lock {self.holder.id} could not be given back, and stands. This directory has the next one at once, "
+            f"others when its lease of {self._place.lease:.0f}s is over (`--lock-timeout`). {' '.join(why.split())}"
+        )
 
     def _renew(self) -> None:
         for _ in range(_RENEWALS):
@@ -117,7 +147,7 @@ class LeasedLock(Generic[PlaceT]):
         raise StoreError(make_error("state.unreachable", "The lock could not be renewed", detail=KEPT))
 
     def _settle(self, version: str, *, until: float) -> None:
-        self._version, self._until = version, until
+        self._version, self._until, self._look_again = version, until, read_life_clock() + _FRESH
         self._tried.clear()
 
     def _find_ours(self) -> str:

@@ -71,6 +71,7 @@ def acquire_lock(place: PlaceT, request: LockRequest, *, hold: Hold[PlaceT, Lock
     while True:
         found = _try_once(place, request, watch=watch, hold=hold)
         if isinstance(found, LeasedLock):
+            found.notify = request.notify
             return found
         left = max(request.timeout, 0.0 if found else _GRACE) - (place.clock() - begun)
         if left <= 0:

@@ -130,6 +130,19 @@ def test_lock_that_could_not_be_given_back_is_free_for_the_same_clone(clone, tmp
     assert [one.split(":")[0] for one in told] == ["The lock of a run that shows no life was taken over"]
 
 
+def test_lock_that_the_server_does_not_let_go_is_told_and_does_no_harm(clone, tmp_path):
+    call_git(make_remote(tmp_path), "config", "receive.denyDeletes", "true")
+    store, told = open_clone(clone), []
+    with store.acquire(make_request("lock-1", notify=told.append)):
+        store.save(make_state(serial=1))
+    (notice,) = told
+    assert notice.startswith("The lock lock-1 could not be given back, and stands. This directory has the next one at")
+    assert "no rule protects the refs of the state and its lock" in notice
+    assert open_clone(clone).load().serial == 1
+    with open_clone(clone).acquire(make_request("lock-2")) as held:
+        assert held.holder.id == "lock-2"
+
+
 def test_save_goes_on_after_the_remote_was_away(clone, tmp_path):
     store = open_clone(clone)
     with store.acquire(make_request()):

@@ -1,11 +1,13 @@
 """The state in git, told by whole commands: clones that stand for machines, and one service."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -172,3 +174,19 @@ def test_init_keeps_the_state_at_the_remote(team: Team):
     assert "[backend.git]" in (team.second.directory / "main.pools.toml").read_text(encoding="utf-8")
     assert team.second.apply().code == 0
     assert "refs/heads/poolctl-state" in call_git(team.remote, "for-each-ref")
+
+
+def test_living_holder_whose_lock_was_broken_stops_before_its_next_request(team: Team):
+    def break_lock() -> None:
+        lock_id = json.loads(team.second.run("lock", "status", "-o", "json").out)["holder"]["id"]
+        assert team.second.run("force-unlock", lock_id).code == 0
+        time.sleep(1.1)  # a holder looks once a second
+
+    team.on_write(1, break_lock)
+    ended = team.first.apply()
+    assert (ended.code, "[state.lock-lost]" in ended.err) == (1, True), ended.err
+    assert len(team.hits) == 1, "the network was under way; the pool that needs it was never asked for"
+    assert "shows that it was made" in flatten(team.second.plan().err)
+    assert team.second.apply().code == 0
+    assert [len(team.second.find_live(one)) for one in ("pools", "networks")] == [1, 1]
+    assert team.second.is_settled()
