@@ -9,6 +9,7 @@ from typing import Any
 from planner.core.addresses import Address
 from planner.core.canonical import make_digest
 from planner.core.desired import DesiredResource, DesiredState
+from planner.core.indexing import remember
 from planner.core.money import format_amount
 
 
@@ -39,10 +40,16 @@ def build_config_digest(desired: DesiredState) -> str:
 def _encode_resource(resource: DesiredResource) -> dict[str, Any]:
     return {
         "tree": resource.tree,
-        "lifecycle": _encode(resource.lifecycle),
-        "guards": _encode(resource.guards),
-        "freeze": _encode(resource.freeze),
+        "lifecycle": _encode_shared(resource.lifecycle),
+        "guards": _encode_shared(resource.guards),
+        "freeze": None if resource.freeze is None else _encode(resource.freeze),
     }
+
+
+@remember(64)
+def _encode_shared(value: object) -> Any:
+    """Encode what most resources have in common, such as the guards of the files, once."""
+    return _encode(value)
 
 
 def _encode_rows(rows: Iterable[object]) -> list[Any]:

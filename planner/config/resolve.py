@@ -92,9 +92,12 @@ def _unescape(value: Value) -> Value:
             return value
 
 
+_USUAL_LIFECYCLE: Final = desired.Lifecycle()
+
+
 def _build_lifecycle(block: LifecycleBlock | None) -> desired.Lifecycle:
     if block is None:
-        return desired.Lifecycle()
+        return _USUAL_LIFECYCLE
     return desired.Lifecycle(
         prevent_destroy=block.prevent_destroy or False, ignore_changes=tuple(block.ignore_changes or ())
     )

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations
 from typing import Final
 
@@ -201,6 +202,7 @@ def _check_ranges(pool: RawBlock, *, network: RawBlock | None) -> Iterator[Fault
             yield replace(fault, severity=Severity.WARNING)
 
 
+@lru_cache(maxsize=1_024)
 def _parse_range(text: str) -> ipaddress.IPv4Network | None:
     try:
         return ipaddress.IPv4Network(text)

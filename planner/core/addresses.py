@@ -1,6 +1,7 @@
 """Addresses: how files, state, plans and people point at one resource."""
 
 import re
+from functools import lru_cache
 
 from planner.core.lazy_dataclass import dataclass
 
@@ -26,6 +27,7 @@ def is_covering(address: Address, other: Address) -> bool:
     return address == other or (not address.key and (address.kind, address.name) == (other.kind, other.name))
 
 
+@lru_cache(maxsize=32_768)
 def parse_address(text: str) -> Address | None:
     """Return the address that ``text`` spells, or None where it spells none."""
     match = _ADDRESS.match(text)

@@ -54,7 +54,11 @@ def find_loosened(record: GuardRecord, desired: DesiredState) -> tuple[Loosened,
     found += _compare(RUN, _restore(record.get(RUN, {}), NO_LIMITS), desired.run_guards)
     told = {(one.key, one.before, one.after) for one in found if one.scope == OUTER}
     for address, resource in sorted(desired.resources.items()):
-        before = _restore(record.get(str(address), {}), outer)
+        own = record.get(str(address))
+        if own is None and resource.guards is desired.guards:
+            # It has none of its own, and those of all were compared above.
+            continue
+        before = _restore(own or {}, outer)
         rows = _compare(str(address), before, resource.guards)
         found += (one for one in rows if (one.key, one.before, one.after) not in told)
     return tuple(found)

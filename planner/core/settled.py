@@ -43,7 +43,11 @@ def _has(live: Value, wanted: Value, *, pattern: Pattern, by: Yardstick) -> bool
     """Tell whether everything that is ``wanted`` is there already, and every entry of a list is wanted."""
     if isinstance(wanted, dict):
         return isinstance(live, dict) and all(
-            name in live and _has(live[name], member, pattern=(*pattern, name), by=by)
+            name in live
+            and (
+                (type(member) is str and live[name] == member)
+                or _has(live[name], member, pattern=(*pattern, name), by=by)
+            )
             for name, member in wanted.items()
         )
     if isinstance(wanted, list):

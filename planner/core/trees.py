@@ -6,6 +6,7 @@ Three things are told apart that Python's ``==`` confuses: a member that is not 
 """
 
 import enum
+from collections.abc import Iterable
 from typing import Final, Literal, TypeAlias, Union
 
 from planner.core.addresses import Address
@@ -49,6 +50,9 @@ Tree: TypeAlias = dict[str, Value]
 Maybe: TypeAlias = Value | Absent
 
 
+_CONTAINERS: Final = frozenset({dict, list})
+
+
 def is_same(left: Maybe, right: Maybe) -> bool:
     """Tell whether two values are equal with their types: ``1``, ``1.0`` and ``True`` differ."""
     return left == right and _has_same_types(left, right)
@@ -56,11 +60,19 @@ def is_same(left: Maybe, right: Maybe) -> bool:
 
 def _has_same_types(left: Maybe, right: Maybe) -> bool:
     """Tell whether two values that ``==`` takes for equal have the same types throughout."""
+    if type(left) is not type(right):
+        return False
+    # Leaves are told apart without a call for each: this is done for every field of every plan.
     if isinstance(left, dict) and isinstance(right, dict):
-        return all(_has_same_types(member, right[name]) for name, member in left.items())
-    if isinstance(left, list) and isinstance(right, list):
-        return all(map(_has_same_types, left, right))
-    return type(left) is type(right)
+        pairs: Iterable[tuple[Value, Value]] = ((member, right[name]) for name, member in left.items())
+    elif isinstance(left, list) and isinstance(right, list):
+        pairs = zip(left, right, strict=True)
+    else:
+        return True
+    for one, other in pairs:
+        if type(one) is not type(other) or (type(one) in _CONTAINERS and not _has_same_types(one, other)):
+            return False
+    return True
 
 
 def as_tree(value: Maybe) -> Tree:
