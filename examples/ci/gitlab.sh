@@ -3,8 +3,9 @@ project_url=${CI_API_V4_URL:-}/projects/${CI_PROJECT_ID:-}
 run_url=${CI_PIPELINE_URL:-}
 comment_limit=900000
 
+# Not PRIVATE-TOKEN: where GitLab sends a download on to the storage of its artifacts, curl would send that along.
 forge_header() {
-    printf 'PRIVATE-TOKEN: %s\n' "$FORGE_TOKEN"
+    printf 'Authorization: Bearer %s\n' "$FORGE_TOKEN"
 }
 
 # A pipeline of a merge request has the branch as it was pushed: what the target got since would look like changes.

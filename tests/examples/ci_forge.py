@@ -35,12 +35,17 @@ class Pull:
 
 @dataclass
 class Forge:
-    """What the forge knows; ``calls`` are method, path and token of every request."""
+    """What the forge knows; ``calls`` are method, path and token of every request.
+
+    Artifacts are kept at another host, as the forges do; ``storage_calls`` are the paths and headers of requests there.
+    """
 
     pulls: dict[int, Pull] = field(default_factory=dict)
     comments: list[dict[str, Any]] = field(default_factory=list)
     calls: list[tuple[str, str, str]] = field(default_factory=list)
+    storage_calls: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     url: str = ""
+    storage_url: str = ""
 
     def keep(self, number: int, folder: Path, *, below: str = "") -> None:
         """Keep the files of ``folder`` as the artifact of a pull request."""
@@ -60,36 +65,57 @@ class Forge:
 def open_forge() -> Iterator[Forge]:
     """Serve a forge that knows nothing so far."""
     forge = Forge()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _make_handler(forge))
-    forge.url = f"http://127.0.0.1:{server.server_port}"
+    with _serve(_make_storage_handler(forge)) as forge.storage_url, _serve(_make_handler(forge)) as forge.url:
+        yield forge
+
+
+@contextmanager
+def _serve(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield forge
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
 
 
+class _Handler(BaseHTTPRequestHandler):
+    def send(self, code: int, body: bytes, **headers: str) -> None:
+        self.send_response(code)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 def _make_handler(forge: Forge) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(_Handler):
         def respond(self) -> None:
             url = urlsplit(self.path)
-            token = self.headers["Authorization"] or self.headers["PRIVATE-TOKEN"] or ""
-            forge.calls.append((self.command, url.path, token))
+            forge.calls.append((self.command, url.path, self.headers["Authorization"] or ""))
             body = self.rfile.read(int(self.headers["Content-Length"] or 0))
             answer = _answer(forge, f"{self.command} {url.path}", query=parse_qs(url.query), body=body)
-            packed = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-            self.send_response(404 if answer is None else 200)
-            self.send_header("Content-Length", str(len(packed)))
-            self.end_headers()
-            self.wfile.write(packed)
+            if isinstance(answer, bytes):
+                self.send(302, b"", Location=f"{forge.storage_url}/{url.path.split('/')[-2]}")
+            else:
+                self.send(404 if answer is None else 200, json.dumps(answer).encode())
 
         do_GET = do_POST = do_PATCH = do_PUT = respond  # noqa: N815 - http.server looks for these names
 
-        def log_message(self, *_: object) -> None:
-            pass
+    return Handler
+
+
+def _make_storage_handler(forge: Forge) -> type[BaseHTTPRequestHandler]:
+    class Handler(_Handler):
+        def do_GET(self) -> None:
+            forge.storage_calls.append((self.path, dict(self.headers)))
+            self.send(200, forge.pulls[int(self.path.strip("/"))].artifact)
 
     return Handler
 

@@ -189,6 +189,7 @@ def test_no_secret_is_shown(site, pulls, merged, shrunk):
     shown = "".join(f"{one.out}{one.err}{one.wrote}" for one in ended) + json.dumps(site.forge.comments)
     assert [one for one in (*SECRETS.values(), TOKEN) if one in shown] == []
     assert {token for _, _, token in site.forge.calls} == {f"Bearer {TOKEN}"}
+    assert TOKEN not in json.dumps(site.forge.storage_calls)
 
 
 def test_what_a_job_of_a_pull_request_sends_is_signed_by_the_key_that_reads(site, pulls):

@@ -125,8 +125,13 @@ def test_what_is_left_is_planned_and_applied_once_somebody_lets_it(site, second)
 
 
 def test_no_other_token_goes_to_the_forge(site, second):
-    assert {token for _, _, token in site.forge.calls} == {TOKEN}
+    assert {token for _, _, token in site.forge.calls} == {f"Bearer {TOKEN}"}
     assert TOKEN not in json.dumps(site.forge.comments)
+
+
+def test_no_token_goes_where_the_forge_sends_a_download_on_to(site, second):
+    assert "/1" in [path for path, _ in site.forge.storage_calls]
+    assert TOKEN not in json.dumps(site.forge.storage_calls)
 
 
 def test_the_report_of_the_plan_has_its_counts(first):
