@@ -6,7 +6,6 @@ from typing import assert_never
 
 from planner.core.advance import make_kept, record_creation, record_import, record_update
 from planner.core.changes import Action, Applied, Change, Failed, Outcome, Skipped, Uncertain, Waiting
-from planner.core.desired import Rollout
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.events import Noticed, OperationBegan, OperationEnded
 from planner.core.live_trees import make_seen
@@ -15,8 +14,7 @@ from planner.core.snapshot import LiveResource
 from planner.core.staleness import report_gone
 from planner.core.tracking import TrackedResource
 from planner.core.trees import find_member
-from planner.core.turns import find_closed
-from planner.engine.run_context import RunContext, Sending, Sent, Step, make_end, make_failed
+from planner.engine.run_context import RunContext, Sending, Sent, Step, find_pause, make_end, make_failed
 from planner.engine.sending_creations import resolve_creation, send_creation
 from planner.engine.sending_deletions import send_deletion
 from planner.engine.sending_patches import send_patch
@@ -87,6 +85,7 @@ def _run_steps(context: RunContext, piece: Piece) -> Outcome:
             rules=context.kinds[change.kind],
             done=done,
             is_last=number == piece.numbers[-1],
+            rollout=piece.rollout,
         )
         context.emit(
             OperationBegan(
@@ -97,16 +96,16 @@ def _run_steps(context: RunContext, piece: Piece) -> Outcome:
                 total=total,
             )
         )
-        outcome = _time_step(context, step, rollout=piece.rollout)
+        outcome = _time_step(context, step)
         if not isinstance(outcome, Applied):
             break
         done = (*done, operation)
     return outcome
 
 
-def _time_step(context: RunContext, step: Step, *, rollout: Rollout | None) -> Outcome:
+def _time_step(context: RunContext, step: Step) -> Outcome:
     began = time.monotonic()
-    outcome = _run_step(context, step, rollout=rollout)
+    outcome = _run_step(context, step)
     context.ledger.write(make_end(context, step, outcome))
     context.emit(
         OperationEnded(
@@ -120,14 +119,14 @@ def _time_step(context: RunContext, step: Step, *, rollout: Rollout | None) -> O
     return outcome
 
 
-def _run_step(context: RunContext, step: Step, *, rollout: Rollout | None) -> Outcome:
+def _run_step(context: RunContext, step: Step) -> Outcome:
     if step.operation.method == "PATCH" or step.operation.nodes:
         ready = wait_until_ready(context, step)
         if isinstance(ready, Waiting):
             return Skipped(why=f"not sent, because it still waits: {ready.what}")
         if isinstance(ready, Failed):
             return ready
-    if rollout is not None and (closed := find_closed(rollout, context.clock())):
+    if closed := find_pause(context, step):
         return Skipped(why=closed, is_deferred=True)
     sending = _send(context, step)
     match sending:
@@ -135,7 +134,7 @@ def _run_step(context: RunContext, step: Step, *, rollout: Rollout | None) -> Ou
             context.ledger.record(step.change.address, None)
             return Applied()
         case Sent():
-            return _follow(context, step, sending, is_staged=rollout is not None)
+            return _follow(context, step, sending)
         case Failed() | Uncertain():
             return sending
         case _:
@@ -161,7 +160,7 @@ def _report_method(method: str) -> Diagnostic:
     return make_error("apply.bad-operation", "An operation cannot be sent", detail=detail)
 
 
-def _follow(context: RunContext, step: Step, sent: Sent, *, is_staged: bool) -> Outcome:
+def _follow(context: RunContext, step: Step, sent: Sent) -> Outcome:
     """Record what was sent, wait until the service is there, and record what it came to.
 
     A rollout waits for a driver that waits for jobs to end: its next batch may not start before.
@@ -173,7 +172,7 @@ def _follow(context: RunContext, step: Step, sent: Sent, *, is_staged: bool) -> 
         _note(context, step, recorded, live=live)
         return Applied(live=live)
     _note(context, step, recorded, waiting=step.operation.waits_for)
-    if step.is_last and (context.wait_for == "accepted" or (_is_patient(step) and not is_staged)):
+    if step.is_last and (context.wait_for == "accepted" or (_is_patient(step) and step.rollout is None)):
         return Waiting(what=step.operation.waits_for, live=live)
     awaited = wait_until_done(context, step, sent, id_=live.id)
     match awaited:

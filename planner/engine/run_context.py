@@ -18,6 +18,7 @@ from planner.core.changes import (
     Uncertain,
     Waiting,
 )
+from planner.core.desired import Rollout
 from planner.core.diagnostics import Diagnostic
 from planner.core.events import Emit
 from planner.core.kind_rules import KindRules
@@ -25,6 +26,7 @@ from planner.core.lazy_dataclass import dataclass
 from planner.core.snapshot import LiveResource
 from planner.core.tracking import TrackedResource
 from planner.core.trees import Value
+from planner.core.turns import find_closed
 from planner.engine.journal import OperationEnded, OperationStarted
 from planner.engine.ledger import Ledger
 from planner.remote.errors import RemoteError
@@ -65,7 +67,7 @@ class Step:
     """One operation of a change: the ``number``-th, from 1.
 
     ``done`` are the operations of the change that were made before it in this run. ``is_last``: nothing waits for
-    what comes of it.
+    what comes of it. ``rollout`` is the one whose turn it is.
     """
 
     change: Change
@@ -74,6 +76,7 @@ class Step:
     rules: KindRules
     done: tuple[Operation, ...] = ()
     is_last: bool = True
+    rollout: Rollout | None = None
 
     @property
     def is_first(self) -> bool:
@@ -151,6 +154,11 @@ def may_repeat(context: RunContext, method: str, error: RemoteError, *, number: 
     if context.stop.is_set():
         return False
     return context.gateway.wait_to_repeat(method, error, number=number) and not context.stop.is_set()
+
+
+def find_pause(context: RunContext, step: Step) -> str:
+    """Return why the window of the step's rollout lets nothing be sent any more, in words; empty where it does."""
+    return "" if step.rollout is None else find_closed(step.rollout, context.clock())
 
 
 def make_failed(*diagnostics: Diagnostic) -> Failed:

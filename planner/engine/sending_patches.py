@@ -16,7 +16,7 @@ from planner.core.schedule import apply_intents
 from planner.core.snapshot import LiveResource
 from planner.core.staleness import find_other, report_blocked, report_gone, report_moved, report_worse
 from planner.core.trees import Tree
-from planner.engine.run_context import RunContext, Sending, Sent, Step, make_failed, may_repeat, note_start
+from planner.engine.run_context import RunContext, Sending, Sent, Step, find_pause, make_failed, may_repeat, note_start
 from planner.remote.errors import RemoteError, may_have_happened
 from planner.remote.gateway import parse_answer
 
@@ -40,7 +40,7 @@ def send_patch(context: RunContext, step: Step) -> Sending:
             return _send_once(context, step, fresh=fresh, rebuilt=rebuilt)
         except RemoteError as error:
             lost = error if may_have_happened(error) else lost
-            if not may_repeat(context, "PATCH", error, number=number):
+            if not may_repeat(context, "PATCH", error, number=number) or find_pause(context, step):
                 return _conclude(context, step, lost or error)
 
 

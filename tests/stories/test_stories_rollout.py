@@ -47,6 +47,7 @@ class Night:
     minutes: int = 0
     broken: frozenset[str] = frozenset()
     begun: list[dt.datetime] = field(default_factory=list)
+    answer_broken: Fault = REFUSED
 
     def read_clock(self) -> dt.datetime:
         return self.now + dt.timedelta(minutes=self.minutes * len(self.begun))
@@ -57,7 +58,7 @@ class Night:
             return None
         self.begun.append(self.read_clock())
         is_broken = any(f"/team-{name}-" in request.path for name in self.broken)
-        return REFUSED if is_broken else None
+        return self.answer_broken if is_broken else None
 
     def set_clock(self, now: dt.datetime, *, minutes: int = 0) -> None:
         self.now, self.minutes = now, minutes
@@ -167,6 +168,15 @@ def test_ten_pools_one_failing_and_a_window_that_closes(night: Night):
     night.set_clock(SATURDAY + dt.timedelta(days=7), minutes=10)
     assert (night.story.apply().code, night.take_drivers()) == (0, ["g", "h", "i"])
     assert (list_versions(night.story), night.story.is_settled()) == (dict.fromkeys(NAMES, "470.57"), True)
+
+
+def test_a_request_is_not_repeated_after_the_end_of_the_window(night: Night):
+    night.set_clock(SATURDAY, minutes=200)
+    night.answer_broken = Status(status=429)
+    night.broken = frozenset("j")
+    ended = night.story.apply()
+    # Two of the attempts are in time: at ten and at twenty past one.
+    assert (ended.code, night.take_drivers()) == (1, ["j", "j"])
 
 
 @pytest.mark.parametrize(
