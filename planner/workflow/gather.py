@@ -29,6 +29,7 @@ from planner.remote.reading import ReadingRequest, fetch_evidence, read_service
 from planner.state.store import HeldLock, Store
 from planner.workflow.errors import PlanError
 from planner.workflow.open_runs import find_open_runs
+from planner.workflow.stored import find_left_behind
 from planner.workflow.taking_back import ask_after, ask_before, find_undone
 from planner.workflow.workplace import Files, Workplace, find_store_warnings
 
@@ -62,7 +63,7 @@ def prepare(workplace: Workplace, client: Client, files: Files, *, recalled: Rec
     receipt = find_undone(workplace, files, inputs)
     asked = ask_before(files, receipt, state=recalled.state)
     request, settled = _read(workplace, client, asked, recalled=recalled, inputs=inputs)
-    told = settled.diagnostics
+    told = (*find_left_behind(workplace, files.desired, recalled.state), *settled.diagnostics)
     settled_state = request.state
     request = _move(request)
     request, steps = ask_after(request, files, receipt=receipt)

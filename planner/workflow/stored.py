@@ -3,11 +3,15 @@
 from dataclasses import replace
 from typing import Final
 
-from planner.core.diagnostics import Diagnostic, PoolctlError, Severity, make_error
+from planner.core.desired import DesiredState
+from planner.core.diagnostics import Diagnostic, PoolctlError, Severity, make_error, make_warning
 from planner.core.tracking import State
 from planner.engine.journal import load_last_start, load_open_runs
+from planner.state.document import parse_state
+from planner.state.errors import StateError
+from planner.state.files import load_text
 from planner.state.store import Store
-from planner.workflow.workplace import Workplace
+from planner.workflow.workplace import Workplace, is_shared
 
 UNFINISHED: Final = "(not arrived yet)"
 """What ``moved_to`` says of versions that go before a state that is moved: none of them is the state."""
@@ -66,6 +70,25 @@ def find_older(
     )
     found = make_error("state.older", "The state is older than the last one that was saved", detail=detail)
     return replace(found, severity=severity)
+
+
+def find_left_behind(workplace: Workplace, desired: DesiredState, state: State) -> tuple[Diagnostic, ...]:
+    """Return what to tell where the shared state is new, and one on this disk was left behind."""
+    path = workplace.directory / DesiredState().state_path
+    if state.serial or state.resources or not is_shared(desired) or not path.is_file():
+        return ()
+    try:
+        left = parse_state(load_text(path), source=path.name)
+    except StateError:
+        return ()
+    if left.moved_to or not left.resources:
+        return ()
+    detail = (
+        f"The files name a shared place, which has no state yet, and {path.name} on this disk tracks "
+        f"{len(left.resources)} resources. Without it what is live is not known to be yours. To take it along: poolctl "
+        "state migrate --from local. To begin anew, move the file away."
+    )
+    return (make_warning("state.left-behind", "A state on this disk was left behind", detail=detail),)
 
 
 def report_moved(state: State, *, place: str) -> Diagnostic:

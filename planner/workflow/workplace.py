@@ -159,10 +159,14 @@ def _open_s3_store(workplace: Workplace, where: S3Backend, *, request_timeout: f
     return open_s3_store(workplace.directory, client, request_timeout=request_timeout)
 
 
+def is_shared(desired: DesiredState) -> bool:
+    """Tell whether the files keep the state at a place that machines share."""
+    return any((desired.git, desired.http, desired.s3, desired.postgres))
+
+
 def find_store_warnings(workplace: Workplace, desired: DesiredState) -> tuple[Diagnostic, ...]:
     """Return what is doubtful about keeping the state here: a CI job's disk goes with the job (semantics 8.3)."""
-    is_shared = any((desired.git, desired.http, desired.s3, desired.postgres))
-    if not workplace.environment.get("CI") or is_shared:
+    if not workplace.environment.get("CI") or is_shared(desired):
         return ()
     return (
         make_warning(

@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Final
 
+from planner.core.addresses import Address
+from planner.core.desired import DesiredState, GitBackend
 from planner.core.diagnostics import Diagnostic, make_error
-from planner.core.tracking import State
+from planner.core.tracking import State, TrackedResource
+from planner.state.document import format_state
 from planner.state.history import SavedVersion, SaveNote
 from planner.workflow import state_migrate, state_places, state_push, state_rollback, state_versions, stored
 
@@ -26,6 +29,7 @@ def make_version_makers(directory: SimpleNamespace) -> Mapping[str, Callable[[],
     return {
         "state.moved": lambda: stored.report_moved(State(lineage=_LINEAGE, moved_to=_GIT), place=_PLACE),
         "state.older": lambda: _find(stored.find_older(directory, _STORE, State(lineage=_LINEAGE, serial=4))),
+        "state.left-behind": lambda: _leave_behind(directory),
         "state.no-version": lambda: state_versions.report_unkept(_STORE, 3),
         "state.none": lambda: state_versions.report_none(_PLACE),
         "state.other-lineage": lambda: state_versions.report_lineage(
@@ -42,6 +46,15 @@ def make_version_makers(directory: SimpleNamespace) -> Mapping[str, Callable[[],
             "pool.training", "training-86c13962597848eeb29c5861153a391f"
         ),
     }
+
+
+def _leave_behind(directory: SimpleNamespace) -> Diagnostic:
+    tracked = {Address(kind="pool", name="training"): TrackedResource(id="training-1", last_applied={}, last_seen={})}
+    (directory.directory / _PLACE).write_text(
+        format_state(State(lineage=_LINEAGE, serial=4, resources=tracked)), encoding="utf-8"
+    )
+    (found,) = stored.find_left_behind(directory, DesiredState(git=GitBackend()), State(lineage=""))
+    return found
 
 
 def _find(found: Diagnostic | None) -> Diagnostic:

@@ -117,6 +117,15 @@ def test_state_moves_from_another_directory(move: Move, origin: str):
     assert "[state.moved]" in move.ann.run("plan").err
 
 
+def test_state_that_was_left_behind_is_told_until_it_moves(move: Move):
+    move.ann.files(GIT, *POOLS)
+    told = move.ann.run("plan")
+    assert (told.code, "[state.left-behind]" in told.err) == (1, True), told.err
+    assert "poolctl state migrate --from local" in flatten(told.err)
+    assert move.go().code == 0
+    assert "[state.left-behind]" not in move.ann.plan().err
+
+
 def test_nothing_is_moved_without_a_yes(move: Move):
     before = read(move.ann)
     move.ann.files(GIT, *POOLS)
