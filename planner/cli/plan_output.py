@@ -62,10 +62,10 @@ def refuse_contradictions(inputs: PlanInputs) -> None:
 
 
 def _format_plan(session: Session, plan: Plan, showing: Showing) -> str:
-    from planner.state.plan_document import format_plan as format_document
-
     match showing.layout:
         case "json":
+            from planner.state.plan_document import format_plan as format_document
+
             return format_document(plan)
         case "markdown":
             from planner.views.plan_markdown import format_plan_markdown

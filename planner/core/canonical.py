@@ -34,7 +34,7 @@ def _spell_whole(value: Any) -> bytes:
 
 # What RFC 8785 or make_plain spell in another way than json does: texts that start with $, floats, large numbers, and
 # names that do not sort by code point.
-_ODD: Final = re.compile(r'"\$|[\[:,]-?\d+[.eE]|\d{16}|[\ud800-\uffff\U00010000-\U0010ffff]')
+_ODD: Final = re.compile(r'"\$|(?:":|[\[,])-?\d+[.eE]|\d{16}|[\ud800-\uffff\U00010000-\U0010ffff]')
 _MARK: Final = "\1"
 _SPELLED_MARK: Final = "\\u0001"
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))

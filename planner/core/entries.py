@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from planner.core.field_paths import EntryKey
 from planner.core.kind_rules import ListRule
-from planner.core.trees import ABSENT, Maybe, Tree, Value, as_tree
+from planner.core.trees import Maybe, Tree, Value, as_tree
 
 
 def make_key(entry: Value, rule: ListRule) -> EntryKey:
     """Return the full key of an entry: one part a key member, then one an optional key member."""
     tree = as_tree(entry)
-    return EntryKey(parts=tuple(_format_part(tree, name, rule) for name in (*rule.keys, *rule.optional_keys)))
+    return EntryKey(parts=tuple([_format_part(tree, name, rule) for name in (*rule.keys, *rule.optional_keys)]))
 
 
 def find_refined(lists: Iterable[list[Value]], rule: ListRule) -> frozenset[tuple[str, ...]]:
@@ -58,8 +58,8 @@ def _shorten(key: EntryKey, rule: ListRule, refined: frozenset[tuple[str, ...]])
 
 
 def _format_part(entry: Tree, name: str, rule: ListRule) -> str:
-    value: Maybe = entry.get(name, ABSENT)
-    if value is ABSENT or value is None or rule.is_default(entry, name):
+    value: Maybe = entry.get(name)
+    if value is None or rule.is_default(entry, name):
         return ""
     if isinstance(value, dict):
         return ":".join(f"{member}={value[member]}" for member in sorted(value))
