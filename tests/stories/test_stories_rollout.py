@@ -125,6 +125,7 @@ def test_a_failure_stops_the_rollout_and_the_next_apply_goes_on_with_it(night: N
     assert (ended.code, night.take_drivers()) == (1, ["j", "a", "b", "c"])
     why = 'rollout.drivers stops at the first failure: pool.team["c"] failed'
     assert ended.err.count(f"Skipped: {why}") == 6
+    assert 'pool.team["c"]: Modifications failed after 0s: The service does not accept the request' in ended.err
     assert night.story.apply().code == 1
     assert night.take_drivers() == ["c"]
     night.broken = frozenset()
@@ -284,6 +285,15 @@ def test_undo_does_not_wait_for_a_window(night: Night):
     ended = night.story.run("undo", "latest", "--out", "back.json")
     assert ended.code == 0, ended.err
     assert (night.story.run("apply", "back.json").code, night.take_drivers()) == (0, ["j"])
+
+
+def test_scale_does_not_wait_for_a_window(night: Night):
+    solo = '[pool.solo]\nname = "solo"\ntype = "Dedicate"\nscope = ["Train"]\nnetwork = "${network.main.id}"\n'
+    entry = f'[[pool.solo.resources]]\nflavor = "{GPU}"\ncount = 1\n'
+    files = make_files("440.33").replace('fields = ["driver"]', 'fields = ["resources[*].count"]')
+    night.story.begin(files.replace("order = [", 'order = ["pool.solo", '), solo, entry)
+    ended = night.story.run("scale", "pool.solo", f"{GPU}=3", "--auto-approve")
+    assert (ended.code, len(night.story.list_nodes(f"solo-{PROJECT}"))) == (0, 3), ended.err
 
 
 def test_the_plan_document_tells_rollouts_and_turns(night: Night):
