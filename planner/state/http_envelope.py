@@ -21,6 +21,7 @@ from planner.state.models import FORMAT_VERSION, Document, JsonObject, Text
 MOST_RECEIPTS: Final = 20
 MOST_RECEIPT_CHARACTERS: Final = 1_000_000
 
+_TERRAFORM: Final = "terraform_version"
 _REMEDY: Final = (
     "Look at what the server has kept of earlier versions (GitLab: Operate, Terraform states), and store the last good "
     "one. `poolctl plan` then shows what differs from the service."
@@ -100,9 +101,11 @@ def keep_newest(receipts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _refuse_terraform(text: str, *, shown: str) -> None:
+    if _TERRAFORM not in text:
+        return
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return
-    if isinstance(found, dict) and "terraform_version" in found:
+    if isinstance(found, dict) and _TERRAFORM in found:
         raise report_terraform(shown)

@@ -57,6 +57,21 @@ class HttpLockPlace:
         return parse_envelope(self.wire.load(), shown=self.shown)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A document as a value, and the letters that were stored."""
+
+    envelope: Envelope
+    data: bytes
+
+    def is_at(self, place: HttpLockPlace) -> bool:
+        """Tell whether this is stored at ``place``. Raises StateError."""
+        data = place.wire.load()
+        return data == self.data or parse_envelope(data, shown=place.shown) == parse_envelope(
+            self.data, shown=place.shown
+        )
+
+
 def format_lock_info(holder: Holder, *, path: str) -> bytes:
     """Return what Terraform's protocol sends to lock and unlock; ``poolctl`` is beside what Terraform knows."""
     known = {
@@ -87,7 +102,7 @@ def parse_lock_info(data: bytes, *, sent: bytes = b"") -> Holder:
 class HttpLock:
     """A held lock, and the stored document under it; several threads may use it."""
 
-    def __init__(self, place: HttpLockPlace, holder: Holder, *, found: Envelope, side_file: int) -> None:
+    def __init__(self, place: HttpLockPlace, holder: Holder, *, found: Written, side_file: int) -> None:
         """Keep a lock that the server gave, over the document ``found``; ``acquire_http_lock`` makes these."""
         self.holder = holder
         self._place = place
@@ -167,30 +182,34 @@ class HttpLock:
         if self._lost is not None:
             raise LockLostError(self._lost)
         since = read_life_clock()
-        found = self._place.load()
+        data = self._place.wire.load()
         self._cost = read_life_clock() - since
+        if data != self._known.data:
+            # A server may keep what was stored and not its letters; a large document is read for that reason alone.
+            self._refuse_other(parse_envelope(data, shown=self._place.shown))
+        self._proven = since
+        return self._known.envelope
+
+    def _refuse_other(self, found: Envelope) -> None:
         if found.holder is None or found.holder.id != self.holder.id:
             raise self._lose(found.holder)
-        if found != self._known:
+        if found != parse_envelope(self._known.data, shown=self._place.shown):
             detail = f"Somebody stored something else at {self._place.shown} without holding its lock. {KEPT}"
             raise StateChangedError(make_error("state.changed", "The state was changed meanwhile", detail=detail))
-        self._proven = since
-        return found
 
     def _store(self, following: Envelope) -> None:
-        data = format_envelope(following)
-        stored = parse_envelope(data, shown=self._place.shown)
+        written = Written(envelope=following, data=format_envelope(following))
         since = read_life_clock()
         try:
-            self._send(data)
+            self._send(written.data)
         except StoreError as error:
             if error.diagnostics[0].code != UNREACHED:
                 raise
             # Perhaps it has arrived: then there is nothing to do. Else it is sent once more.
-            if self._place.load() != stored:
+            if not written.is_at(self._place):
                 self._look()
-                self._send(data)
-        self._known, self._proven = stored, since
+                self._send(written.data)
+        self._known, self._proven = written, since
 
     def _send(self, data: bytes) -> None:
         try:
@@ -209,16 +228,17 @@ class HttpLock:
         return LockLostError(self._lost)
 
 
-def write_name(place: HttpLockPlace, holder: Holder | None, *, lock_id: str) -> Envelope:
+def write_name(place: HttpLockPlace, holder: Holder | None, *, lock_id: str) -> Written:
     """Write ``holder`` into the document under the server's lock ``lock_id``, and return what is stored then."""
     found = place.load()
-    data = format_envelope(replace(found, serial=found.serial + 1, holder=holder))
+    following = replace(found, serial=found.serial + 1, holder=holder)
+    written = Written(envelope=following, data=format_envelope(following))
     try:
-        place.wire.save(data, lock_id=lock_id)
+        place.wire.save(written.data, lock_id=lock_id)
     except StoreError:
-        if place.load() != parse_envelope(data, shown=place.shown):
+        if not written.is_at(place):
             raise
-    return parse_envelope(data, shown=place.shown)
+    return written
 
 
 def _read_object(data: bytes) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from planner.state.store_errors import make_words, report_unreached
 if TYPE_CHECKING:
     import httpx
 
-MAX_BYTES: Final = 64 * 1024 * 1024
+MAX_BYTES: Final = 256 * 1024 * 1024
 """The largest answer that is read."""
 
 _LONGEST_CONNECT: Final = 10.0
@@ -167,15 +167,15 @@ class HttpWire:
         )
 
     def _read(self, response: "httpx.Response") -> HttpAnswer:
-        body = b""
+        body = bytearray()
         for part in response.iter_bytes():
             body += part
             if len(body) > MAX_BYTES:
                 raise ValueError(f"the answer is larger than {MAX_BYTES} bytes")
         sum_told = response.headers.get("Content-MD5", "")
-        if sum_told and response.status_code in _DONE and body and sum_told != make_md5(body):
+        if sum_told and response.status_code in _DONE and body and sum_told != make_md5(bytes(body)):
             raise ValueError("the answer is not whole: its Content-MD5 does not fit")
-        return HttpAnswer(status=response.status_code, body=body, location=response.headers.get("Location", ""))
+        return HttpAnswer(status=response.status_code, body=bytes(body), location=response.headers.get("Location", ""))
 
     def _refuse(self, answer: HttpAnswer, url: str, *, doing: str) -> StateError:
         if 300 <= answer.status < 400:  # noqa: PLR2004 - redirections

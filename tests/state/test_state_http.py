@@ -4,8 +4,9 @@ import json
 
 import pytest
 from http_state_server import LOCK, STATE, Told, make_sum, open_at, serve_state
-from state_values import make_request, make_state
+from state_values import make_request, make_state, make_tracked
 
+from planner.core.addresses import Address
 from planner.state.errors import DocumentError, LockHeldError, LockLostError, StateChangedError, StateError, StoreError
 from planner.state.http_envelope import MOST_RECEIPTS, Envelope, format_envelope, keep_newest, parse_envelope
 from planner.state.http_lock import parse_lock_info
@@ -66,6 +67,16 @@ def test_state_is_readable_as_json_in_the_document(store, site):
     save(store, 1)
     found = json.loads(site.stored)
     assert (found["state"]["serial"], found["lineage"], found["holder"]) == (1, make_state().lineage, None)
+
+
+def test_state_that_is_read_again_under_the_lock_is_the_one_that_was_saved(store):
+    odd = {"f": 1.50, "big": 1e22, "tiny": 5e-324, "text": "\ud800é\u2028", "none": None, "Z": 1, "a": [True, -0.0]}
+    tracked = {Address(kind="pool", name="a"): make_tracked("a-1", last_applied=odd)}
+    with store.acquire(make_request()):
+        store.save(make_state(serial=1, resources=tracked))
+        assert store.load() == make_state(serial=1, resources=tracked)
+        store.save(make_state(serial=2, resources=tracked))
+    assert store.load().serial == 2
 
 
 def test_server_that_keeps_no_order_of_members_changes_nothing(store, site):
