@@ -167,6 +167,36 @@ def test_kill_at_any_step_of_a_move_leaves_the_state_in_one_place(place: Path, n
     assert {"rename .poolctl-*.tmp pools.state.json", "rename .poolctl-*.tmp *.json", "open saves.jsonl"} <= seen
 
 
+def unlock(place: Path, *, nursery: Nursery, at: int) -> tuple[int, set[str], list[str]]:
+    """Kill a ``force-unlock`` at step ``at``, run it again where a lock is left, and return what ``play`` returns."""
+    trial = shutil.copytree(place, place.with_name(f"unlock{at}"))
+    (trial / LOCK).write_text(json.dumps({"id": "abc", "host": "elsewhere"}), encoding="utf-8")
+    before = read(trial)
+    life = nursery.run("-C", str(trial), "force-unlock", "abc", at=at)
+    again = run_poolctl("-C", str(trial), "force-unlock", "abc")
+    status = run_poolctl("-C", str(trial), "lock", "status").out
+    moved = run_poolctl("-C", str(trial), *MV)
+    wrong = {
+        f"again {again.err}": again.code != 0 and "[state.not-locked]" not in again.err,
+        f"status {status}": not status.startswith("Nobody holds the lock."),
+        f"moved {moved.err}": moved.code != 0,
+        "lineage": read(trial)["lineage"] != before["lineage"],
+    }
+    shutil.rmtree(trial)
+    return (
+        life.code,
+        set(life.steps),
+        [f"step {at}, {life.steps[-1:]}: {what}" for what, is_so in wrong.items() if is_so],
+    )
+
+
+def test_kill_at_any_step_of_force_unlock_leaves_the_lock_or_none(place: Path, nursery: Nursery):
+    lives = [unlock(place, nursery=nursery, at=at) for at in range(1, 4)]
+    assert [fault for _, _, faults in lives for fault in faults] == []
+    assert [code for code, _, _ in lives] == [KILLED, KILLED, 0]
+    assert lives[-1][1] == {"rename pools.state.json.lock .poolctl-*.lock", "remove .poolctl-*.lock"}
+
+
 def test_what_a_killed_writer_left_is_removed_by_a_later_write_and_no_younger_one(place: Path):
     names = {"old": "0" * 16, "young": "1" * 16}
     paths = {age: place / f".poolctl-{name}.tmp" for age, name in names.items()}
