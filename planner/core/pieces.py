@@ -50,6 +50,13 @@ def cut_change(change: Change, rollouts: Iterable[Rollout] = ()) -> tuple[Piece,
     return Piece(change=change, numbers=rest), *pieces
 
 
+def list_numbers(change: Change) -> tuple[int, ...]:
+    """Return the numbers of the operations of ``change`` as a run makes them: what takes its turn comes last."""
+    turns = sorted(change.turns, key=lambda turn: turn.rollout)
+    staged = tuple(dict.fromkeys(number for turn in turns for number in turn.operations))
+    return *(number for number in range(1, len(change.operations) + 1) if number not in staged), *staged
+
+
 def join_outcomes(ends: Iterable[tuple[Piece, Outcome]]) -> Outcome:
     """Return what a whole change came to: the worst of its pieces, and what was made of it where the rest is left."""
     listed = tuple(ends)

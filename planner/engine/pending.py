@@ -12,6 +12,7 @@ from planner.core.changes import Change, Operation
 from planner.core.diagnostics import SourceLocation, make_error
 from planner.core.kind_rules import KindRules
 from planner.core.lazy_dataclass import dataclass
+from planner.core.pieces import list_numbers
 from planner.core.references import find_references, resolve_tree
 from planner.core.schedule import make_creation_body
 from planner.core.snapshot import LiveResource
@@ -36,13 +37,14 @@ class PendingGrounds:
 
 
 def find_pending(changes: Iterable[Change], grounds: PendingGrounds) -> Iterator[OperationStarted]:
-    """Yield the requests of ``changes`` as if each were sent now.
+    """Yield the requests of ``changes`` as if each were sent now, in the order of a run.
 
     Removals of nodes by name are left out: their names are chosen when they are sent, and the counts tell of them.
     """
     for change in changes:
         tracked = grounds.resources.get(change.address)
-        for number, operation in enumerate(change.operations, start=1):
+        for number in list_numbers(change):
+            operation = change.operations[number - 1]
             if operation.nodes is not None:
                 continue
             body, tracked = _foresee(change, operation, tracked, grounds=grounds)

@@ -10,7 +10,7 @@ from planning_cases import NOW, address, make_live, make_pool, plan, track
 from planner.core.changes import Applied, Failed, Skipped, Uncertain, Waiting
 from planner.core.desired import Rollout
 from planner.core.diagnostics import make_error
-from planner.core.pieces import cut_change, join_outcomes
+from planner.core.pieces import cut_change, join_outcomes, list_numbers
 from planner.core.rollout_plan import Turn
 from planner.core.turns import (
     Hold,
@@ -142,6 +142,18 @@ def test_a_change_is_cut_by_its_turns(turns, rules, pieces):
     assert [(one.name, one.numbers) for one in cut] == pieces
     assert [len(one.operations) for one in cut] == [len(numbers) for _, numbers in pieces]
     assert {one.address for one in cut} == {A}
+
+
+@pytest.mark.parametrize(
+    ("turns", "numbers"),
+    [
+        pytest.param((), (1, 2), id="no turn"),
+        pytest.param((make_turn("r", 1),), (2, 1), id="a turn comes last"),
+        pytest.param((make_turn("s", 1), make_turn("r", 2)), (2, 1), id="two, by name"),
+    ],
+)
+def test_operations_are_made_in_the_order_of_their_pieces(turns, numbers):
+    assert list_numbers(make_change(*turns)) == numbers
 
 
 LATER = Skipped(why="later", is_deferred=True)
