@@ -166,5 +166,9 @@ def _end(line: _Line, serial: int) -> SavedVersion:
 
 
 def _is_void(line: _Line, following: _Line) -> bool:
-    """Tell whether nothing was saved after ``line``: what came next had the same state before it."""
-    return line.previous == following.previous and line.version.lineage == following.version.lineage
+    """Tell whether nothing was saved after ``line``: what came next had the same state before it, or none."""
+    left, right = line.version, following.version
+    if (line.previous, left.lineage) != (following.previous, right.lineage):
+        return False
+    # Without one before it, the first save may have come, and a damaged file have been replaced since.
+    return line.previous >= 0 or left.serial == right.serial

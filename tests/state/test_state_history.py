@@ -9,7 +9,7 @@ from test_state_history_contract import make_note, save_versions
 
 from planner.core.desired import GitBackend
 from planner.state import history, local_history
-from planner.state.errors import StateFileError
+from planner.state.errors import DocumentError, StateFileError
 from planner.state.local import open_local_store
 
 HISTORY = ".poolctl/history/pools.state.json"
@@ -90,6 +90,17 @@ def test_save_that_never_came_is_not_told(store, tmp_path, monkeypatch):
     with later.acquire(make_request()):
         later.save(make_state(serial=2), make_note("r-3"))
     assert list_told(tmp_path) == [(2, "r-3"), (1, "r-1")]
+
+
+def test_version_that_took_the_place_of_a_damaged_file_hides_no_other(store, tmp_path):
+    save_versions(store, make_note("r-1"))
+    (tmp_path / "pools.state.json").write_text("{", encoding="utf-8")
+    later = open_local_store(tmp_path, "pools.state.json")
+    with later.acquire(make_request()):
+        with pytest.raises(DocumentError):
+            later.load()
+        later.save(make_state(serial=2), make_note("r-2"))
+    assert list_told(tmp_path) == [(2, "r-2"), (1, "r-1")]
 
 
 def test_state_that_cannot_be_kept_is_not_replaced(store, tmp_path, monkeypatch):
