@@ -20,11 +20,13 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIATESTTESTTEST", "AWS_SECRET_ACCESS_KEY":
 KEY = "prod/pools.state.json"
 # The log of requests would fill a pipe that nobody reads.
 SERVER = """
-import logging, sys
+import logging, os, sys, threading
 from werkzeug.serving import make_server
 from moto.server import DomainDispatcherApplication, create_backend_app
 logging.getLogger("werkzeug").disabled = True
 server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
+# The pipe ends with whoever started this, also where that one is killed.
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
 print(server.server_port, flush=True)
 server.serve_forever()
 """
@@ -34,7 +36,11 @@ server.serve_forever()
 def find_endpoint():
     """Return the address of the server of this test process, which ends with it."""
     child = subprocess.Popen(
-        [sys.executable, "-c", SERVER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-c", SERVER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     atexit.register(stop, child)
     os.environ.update(CREDENTIALS)
