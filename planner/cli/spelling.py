@@ -18,6 +18,7 @@ VALUE_OPTIONS: Final = frozenset(
         "faults",
         "flavor",
         "format",
+        "from",
         "from-terraform",
         "hold",
         "host",
