@@ -79,12 +79,12 @@ def open_s3(*, one_directory=False):
     return open_next
 
 
-def open_postgres(*, one_directory=False):
-    """Open each store in a directory of its own, as on another machine, or all in one."""
+def open_postgres():
+    """Open each store in a directory of its own, as on another machine."""
     numbers = itertools.count()
 
     def open_next(place, clock):
-        directory = place / ("directory" if one_directory else f"directory{next(numbers)}")
+        directory = place / f"directory{next(numbers)}"
         return open_in(directory, make_backend(place), clock=clock.read, sleep=clock.sleep)
 
     return open_next
@@ -94,13 +94,11 @@ STORES = [
     pytest.param(open_local, id="local"),
     pytest.param(open_git_of("clone"), id="git-one-clone"),
     pytest.param(open_git_anywhere(), id="git-many-clones"),
-    pytest.param(open_http(), id="http"),
     pytest.param(open_http(one_directory=True), id="http-one-directory"),
-    pytest.param(open_http(is_gitlab=True), id="http-gitlab"),
+    pytest.param(open_http(is_gitlab=True), id="http-gitlab-many-directories"),
     pytest.param(open_s3(one_directory=True), id="s3-one-machine"),
     pytest.param(open_s3(), id="s3-many-machines"),
     pytest.param(open_postgres(), id="postgres"),
-    pytest.param(open_postgres(one_directory=True), id="postgres-one-directory"),
 ]
 
 
