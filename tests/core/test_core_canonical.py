@@ -54,6 +54,25 @@ def test_a_value_is_spelled(value, plain):
     assert is_same(make_plain(value), plain)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param([1, "a"], id="no object"),
+        pytest.param({"a": {"b": [1, None]}}, id="nothing odd"),
+        pytest.param({"a": {"b": 1.5}, "c": 2.0, "d": [3]}, id="a fraction in one member"),
+        pytest.param({"a b": {"b": 1.5}}, id="a name with a blank beside a fraction"),
+        pytest.param({"a": float("inf")}, id="a number that JSON lacks"),
+        pytest.param({"a": NETWORK, "b": {"c": ABSENT}}, id="leaves that JSON lacks"),
+        pytest.param({"a": NETWORK, "b": "\1x"}, id="one beside the mark in a text"),
+        pytest.param({"a": NETWORK, "b": float("inf")}, id="one beside a number that JSON lacks"),
+        pytest.param({"a": "$5"}, id="a text that starts with a dollar"),
+        pytest.param({"\uffff": 1, "\U0001f600": 2}, id="names that sort otherwise by code point"),
+    ],
+)
+def test_each_way_spells_as_rfc_8785(value):
+    assert make_digest(value) == "sha256:" + hashlib.sha256(rfc8785.dumps(make_plain(value))).hexdigest()
+
+
 @settings(max_examples=1000, deadline=None)
 @given(left=STRANGE, right=STRANGE)
 def test_different_values_have_different_digests(left, right):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from planning_cases import make_live, make_pool, plan, track
 
-from planner.core.comparison import AGAINST, keep_news
+from planner.core.comparison import AGAINST, is_partly_shown, keep_news
 
 A, B = make_pool("aaa"), make_pool("bbb")
 
@@ -51,6 +51,11 @@ def test_only_what_is_new_or_different_is_shown(now, seen, shown):
 def test_digest_and_counts_stay_those_of_the_whole_plan():
     kept = keep_news(OTHER, BOTH)
     assert (kept.digest, kept.summary) == (OTHER.digest, OTHER.summary)
+
+
+def test_a_plan_less_what_was_seen_is_known_as_one():
+    assert is_partly_shown(keep_news(OTHER, BOTH))
+    assert not is_partly_shown(OTHER)
 
 
 def test_what_is_no_longer_planned_is_named():

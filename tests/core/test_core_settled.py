@@ -110,6 +110,22 @@ def test_plain_lists_that_were_sent_need_no_closer_look():
     assert look(WANTED, sent=with_spec(scope=["Infer"]))
 
 
+VOLUMES = [{"volumeType": "SSD", "size": "1Gi"}, {"volumeType": "SSD", "size": "2Gi"}]
+
+
+@pytest.mark.parametrize(
+    ("volumes", "is_as_wanted"),
+    [
+        pytest.param(VOLUMES, True, id="the same in this order"),
+        pytest.param(VOLUMES[::-1], False, id="another order"),
+        pytest.param(VOLUMES[:1], False, id="fewer"),
+    ],
+)
+def test_entries_of_a_list_without_keys_are_those_at_their_places(volumes, is_as_wanted):
+    there = with_entry(dataVolumes=VOLUMES)
+    assert look(with_entry(dataVolumes=volumes), there=there, sent=there) is is_as_wanted
+
+
 def find_anything(wanted, live, tracked):
     """Return everything that the whole way of a plan would have to tell."""
     subject = make_subject(live, wanted, tracked=tracked)
