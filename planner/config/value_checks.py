@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from planner.config.documents import Document
@@ -25,15 +25,32 @@ def find_value_faults(document: Document) -> Iterator[Fault]:
             yield _make(document, path[:MAXIMUM_DEPTH], _DEEP)
             continue
         yield from _find_faults_at(document, path, value=value)
-        if isinstance(value, dict):
-            stack.extend(((*path, key), value[key]) for key in value)
-        elif isinstance(value, list):
-            stack.extend(((*path, index), one) for index, one in enumerate(value))
+        stack.extend(
+            ((*path, step), member) for step, member in _list_members(value, is_deep=len(path) >= MAXIMUM_DEPTH)
+        )
+
+
+def _list_members(value: object, *, is_deep: bool) -> Iterator[tuple[str | int, object]]:
+    """Yield what stands in a container, less plain texts under plain keys: most of a file, and never a fault."""
+    if isinstance(value, dict):
+        members: Iterable[tuple[str | int, object]] = value.items()
+    elif isinstance(value, list):
+        members = enumerate(value)
+    else:
+        return
+    for step, member in members:
+        is_plain = type(member) is str and _is_plain(member) and (type(step) is int or _is_plain(str(step)))
+        if is_deep or not is_plain:
+            yield step, member
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def is_unsafe_text(text: str) -> bool:
     """Tell whether ``text`` holds characters that move a cursor or turn the direction of writing."""
-    if text.isascii() and text.isprintable():
+    if _is_plain(text):
         return False
     return any(one in _BIDIRECTIONAL or unicodedata.category(one) in _UNSAFE for one in text)
 
