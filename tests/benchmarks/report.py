@@ -73,6 +73,9 @@ def find_targets(measured: Measured) -> list[Target]:
     if len(by_size) > 1:
         sizes = sorted(by_size)
         for what, values in _list_growing(measured.sized).items():
+            if len(values) < 2:
+                # A single size was applied: nothing grows.
+                continue
             exponent = find_exponent(sizes[: len(values)], values)
             targets.append(Target(work=f"growth of {what}, exponent", limit=1.1, measured=exponent, unit=""))
     return targets
