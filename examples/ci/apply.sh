@@ -11,7 +11,11 @@ for folder; do
     if [ -e "$plan" ]; then set -- "$@" --expect-plan "$root/$plan"; fi
 done
 if [ "$#" -eq 0 ]; then
-    printf 'Nothing of %s is approved.\n' "$directory"
+    echo 'Nothing of this directory is approved.'
     exit 0
+fi
+# On GitHub, nothing of what it prints is a command to the runner.
+if [ "${GITHUB_ACTIONS:-}" = true ]; then
+    printf '::stop-commands::%s\n' "$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
 fi
 exec poolctl -C "$directory" apply "$@" --skip-blocked --lock-timeout 30m --reason "${POOLCTL_REASON:-}"

@@ -24,15 +24,15 @@ code=0
     printf 'Merging approves exactly these changes; whatever else there is to do by then waits for its own approval.\n'
     [ -s "$work/directories" ] || printf '\nThis pull request changes no pool any more.\n'
 } >"$work/comment.md"
-while read -r directory; do
-    plan=poolctl-plans/$directory/comment.md
+while IFS= read -r directory; do
+    plan=poolctl-plans/$directory/comment.md name=$(spell_name "$directory")
     if [ ! -e "$plan" ]; then
         code=1
-        printf '\n# `%s`\n\n**Not planned**: see the job. Nothing of it is approved.\n' "$directory" >>"$work/comment.md"
+        printf '\n# `%s`\n\n**Not planned**: see the job. Nothing of it is approved.\n' "$name" >>"$work/comment.md"
         continue
     fi
     sed '/<details>/,$d' "$plan" >"$work/summary.md"
-    printf '\n# `%s`\n\n' "$directory" >>"$work/comment.md"
+    printf '\n# `%s`\n\n' "$name" >>"$work/comment.md"
     if [ "$(wc -m <"$plan")" -le "$room" ]; then
         cat "$plan" >>"$work/comment.md"
         room=$((room - $(wc -m <"$plan")))

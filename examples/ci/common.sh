@@ -16,6 +16,12 @@ else
     exit 1
 fi
 
+# What the jobs hand to each other speaks for an approval: nothing of it may come from the branch.
+if [ -n "$(git ls-files -- poolctl-plans poolctl-approved poolctl-rest)" ]; then
+    echo 'poolctl-plans, poolctl-approved and poolctl-rest belong to the jobs: take them out of the repository.' >&2
+    exit 1
+fi
+
 # The hidden mark by which the one comment of a pull request is found again.
 marker='<!-- poolctl: plans of this pull request -->'
 
@@ -24,6 +30,9 @@ find_applied() {
     poolctl -C "$1" show --format json >"$work/state.json" &&
         jq --raw-output '.applied_from // "" | select(test("^[0-9a-f]{40,64}$"))' "$work/state.json"
 }
+
+# spell_name NAME: print it so that it stays in the span of code around it.
+spell_name() { printf '%s' "$1" | tr '`' "'"; }
 
 # is_behind COMMIT: tell whether the last apply was from a commit that this one does not contain.
 is_behind() {

@@ -10,7 +10,7 @@ scripts=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 list_behind() {
     commit=$(git rev-parse HEAD)
     poolctl dirs >"$work/all"
-    while read -r directory; do
+    while IFS= read -r directory; do
         applied=$(find_applied "$directory")
         # Where nobody can tell, or a run is started again, the job of the directory finds out.
         if [ -z "$applied" ] || [ "$applied" = "$commit" ] || is_behind "$applied"; then
@@ -34,4 +34,4 @@ case $1 in
     *) echo "directories.sh does not know $1" >&2; exit 1 ;;
 esac
 put_output directories "$(jq --raw-input --slurp --compact-output 'split("\n") | map(select(. != ""))' "$work/list")"
-cat "$work/list"
+log cat "$work/list"

@@ -25,8 +25,8 @@ done <"$work/commits" >"$work/merges"
 sort -u "$work/merges" >"$work/merged"
 
 mkdir -p poolctl-approved
-while read -r number head; do
-    fetch_plans "$number" "$head" "$work/plans"
+while read -r number head merged; do
+    fetch_plans "$number" "$head" "$merged" "$work/plans"
     if [ -e "$work/plans/$directory/plan.json" ]; then
         mv "$work/plans" "poolctl-approved/$number"
         printf '#%s has an approved plan of %s.\n' "$number" "$directory"
@@ -34,4 +34,5 @@ while read -r number head; do
         rm -rf -- "$work/plans"
         printf '#%s has none of %s.\n' "$number" "$directory"
     fi
-done <"$work/merged"
+done <"$work/merged" >"$work/told"
+log cat "$work/told"

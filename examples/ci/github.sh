@@ -68,16 +68,17 @@ write_comment() {
     fi >"$work/answer.json"
 }
 
-# list_merged COMMIT: print number and last commit of each pull request whose merge made COMMIT.
+# list_merged COMMIT: print number, last commit and time of merge of each pull request whose merge made COMMIT.
 list_merged() {
     fetch GET "$repository_url/commits/$1/pulls?per_page=100" >"$work/pulls.json"
     jq --raw-output --arg branch "$GITHUB_REF_NAME" --arg repository "$GITHUB_REPOSITORY" '
         .[] | select(.merged_at != null and .base.ref == $branch and .base.repo.full_name == $repository)
-        | "\(.number) \(.head.sha)"
+        | "\(.number) \(.head.sha) \(.merged_at)"
     ' "$work/pulls.json"
 }
 
-# fetch_plans NUMBER HEAD FOLDER: put there what the newest whole run of the plan workflow for HEAD has kept.
+# fetch_plans NUMBER HEAD MERGED FOLDER: put there what the newest whole run of the plan workflow for HEAD has kept.
+# What it kept only after the merge, as when it was started again, was seen by nobody who approved.
 fetch_plans() {
     workflow=$repository_url/actions/workflows/poolctl-plan.yml
     fetch GET "$workflow/runs?event=pull_request&status=success&head_sha=$2" >"$work/runs.json"
@@ -87,10 +88,10 @@ fetch_plans() {
     ' "$work/runs.json")
     [ -n "$run" ] || return 0
     fetch GET "$repository_url/actions/runs/$run/artifacts?name=poolctl-plans" >"$work/artifacts.json"
-    artifact=$(jq --raw-output '
-        [.artifacts[] | select(.name == "poolctl-plans" and (.expired | not))] | max_by(.id) | .id // empty
+    artifact=$(jq --raw-output --arg merged "$3" '
+        [.artifacts[] | select(.name == "poolctl-plans" and (.expired | not) and .created_at <= $merged)] | max_by(.id) | .id // empty
     ' "$work/artifacts.json")
     [ -n "$artifact" ] || return 0
     fetch GET "$repository_url/actions/artifacts/$artifact/zip" >"$work/plans.zip"
-    python3 -m zipfile -e "$work/plans.zip" "$3"
+    python3 -m zipfile -e "$work/plans.zip" "$4"
 }

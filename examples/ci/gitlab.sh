@@ -62,16 +62,17 @@ write_comment() {
     fi >"$work/answer.json"
 }
 
-# list_merged COMMIT: print number and last commit of each merge request whose merge made COMMIT.
+# list_merged COMMIT: print number, last commit and time of merge of each merge request whose merge made COMMIT.
 list_merged() {
     fetch GET "$project_url/repository/commits/$1/merge_requests?per_page=100" >"$work/requests.json"
     jq --raw-output --arg branch "$CI_COMMIT_BRANCH" --argjson project "$CI_PROJECT_ID" '
         .[] | select(.state == "merged" and .target_branch == $branch and .target_project_id == $project)
-        | "\(.iid) \(.sha)"
+        | "\(.iid) \(.sha) \(.merged_at // "")"
     ' "$work/requests.json"
 }
 
-# fetch_plans NUMBER HEAD FOLDER: put there what the newest comment job for HEAD has kept.
+# fetch_plans NUMBER HEAD MERGED FOLDER: put there what the newest comment job for HEAD has kept.
+# What it kept only after the merge, as when it was started again, was seen by nobody who approved.
 fetch_plans() {
     fetch GET "$project_url/merge_requests/$1/pipelines?per_page=100" >"$work/pipelines.json"
     pipeline=$(jq --raw-output --arg head "$2" --argjson project "$CI_PROJECT_ID" '
@@ -80,12 +81,12 @@ fetch_plans() {
     ' "$work/pipelines.json")
     [ -n "$pipeline" ] || return 0
     fetch GET "$project_url/pipelines/$pipeline/jobs?scope[]=success&per_page=100" >"$work/jobs.json"
-    job=$(jq --raw-output '
-        [.[] | select(.name == "comment" and .artifacts_file != null)] | max_by(.id) | .id // empty
+    job=$(jq --raw-output --arg merged "$3" '
+        [.[] | select(.name == "comment" and .artifacts_file != null and .finished_at <= $merged)] | max_by(.id) | .id // empty
     ' "$work/jobs.json")
     [ -n "$job" ] || return 0
     fetch GET "$project_url/jobs/$job/artifacts" >"$work/plans.zip"
     python3 -m zipfile -e "$work/plans.zip" "$work/artifacts"
-    mv "$work/artifacts/poolctl-plans" "$3"
+    mv "$work/artifacts/poolctl-plans" "$4"
     rm -rf -- "$work/artifacts"
 }

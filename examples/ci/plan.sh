@@ -5,6 +5,7 @@ scripts=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 . "$scripts/common.sh"
 directory=$1
 record=$PWD/poolctl-plans/$directory
+record=${record%/.}
 
 # The code of a fork may be anybody's: it gets no credentials, so that there is nothing to plan with.
 if is_fork; then
@@ -14,7 +15,7 @@ if is_fork; then
     annotate "$directory" "$work/events.jsonl"
     log poolctl -C "$directory" validate || code=$?
     {
-        printf 'The files of `%s` were checked, not planned: a fork gets no credentials. ' "$directory"
+        printf 'The files of `%s` were checked, not planned: a fork gets no credentials. ' "$(spell_name "$directory")"
         printf 'Whoever may push can push the branch here to have it planned; merged as it is, nothing of it is approved.\n'
     } >"$work/summary.md"
     add_summary "$work/summary.md"

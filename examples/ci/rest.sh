@@ -5,6 +5,7 @@ scripts=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 . "$scripts/common.sh"
 directory=$1
 record=$PWD/poolctl-rest/$directory
+record=${record%/.}
 
 applied=$(find_applied "$directory")
 if is_behind "$applied"; then
@@ -26,7 +27,7 @@ if ! jq --exit-status '[.changes[] | select((.action != "no-op" or .previous_add
     exit 0
 fi
 {
-    printf '# `%s`: not approved so far\n\n' "$directory"
+    printf '# `%s`: not approved so far\n\n' "$(spell_name "$directory")"
     poolctl -C "$record" show plan.json --format markdown
 } >"$record/comment.md"
 add_summary "$record/comment.md"

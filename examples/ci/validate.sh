@@ -5,7 +5,7 @@ list=$(mktemp)
 trap 'rm -f -- "$list"' EXIT
 poolctl dirs >"$list"
 set --
-while read -r directory; do
+while IFS= read -r directory; do
     set -- "$@" "$directory"
 done <"$list"
-poolctl validate "$@" --format codequality >gl-code-quality.json
+poolctl validate --format codequality -- "$@" >gl-code-quality.json

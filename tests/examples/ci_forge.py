@@ -17,6 +17,7 @@ GITHUB = "team/infra"
 GITLAB = 7
 BOT = "github-actions[bot]"
 OWN_USER = 41
+MERGED_AT = "2026-11-26T00:00:00Z"
 
 Json = Any
 Query = Mapping[str, list[str]]
@@ -30,6 +31,7 @@ class Pull:
     head: str
     merge_commit: str = ""
     artifact: bytes = b""
+    kept_at: str = "2026-11-25T23:59:59Z"
     is_fork: bool = False
 
 
@@ -152,7 +154,7 @@ def _find_merged(forge: Forge, commit: str) -> list[Pull]:
 def _list_pulls(forge: Forge, commit: str, **_: Json) -> Json:
     base = {"ref": "main", "repo": {"full_name": GITHUB}}
     merged = [
-        {"number": one.number, "merged_at": "2026-11-26T00:00:00Z", "head": {"sha": one.head}, "base": base}
+        {"number": one.number, "merged_at": MERGED_AT, "head": {"sha": one.head}, "base": base}
         for one in _find_merged(forge, commit)
     ]
     return [*merged, {"number": 99, "merged_at": None, "head": {"sha": commit}, "base": base}]
@@ -173,13 +175,15 @@ def _list_runs(forge: Forge, *, query: Query, **_: Json) -> Json:
     return {"workflow_runs": runs}
 
 
-def _list_artifacts(_forge: Forge, run: str, *, query: Query, **_: Json) -> Json:
-    return {"artifacts": [{"id": int(run), "name": query["name"][0], "expired": False}]}
+def _list_artifacts(forge: Forge, run: str, *, query: Query, **_: Json) -> Json:
+    one = {"id": int(run), "name": query["name"][0], "expired": False, "created_at": forge.pulls[int(run)].kept_at}
+    return {"artifacts": [one]}
 
 
 def _list_merge_requests(forge: Forge, commit: str, **_: Json) -> Json:
     common = {"target_branch": "main", "target_project_id": GITLAB}
-    merged = [{"iid": one.number, "state": "merged", "sha": one.head} | common for one in _find_merged(forge, commit)]
+    common_merged = common | {"state": "merged", "merged_at": MERGED_AT}
+    merged = [{"iid": one.number, "sha": one.head} | common_merged for one in _find_merged(forge, commit)]
     return [*merged, {"iid": 99, "state": "opened", "sha": commit} | common]
 
 
@@ -189,8 +193,9 @@ def _list_pipelines(forge: Forge, number: str, **_: Json) -> Json:
 
 
 def _list_jobs(forge: Forge, number: str, **_: Json) -> Json:
-    kept = {"filename": "artifacts.zip"} if forge.pulls[int(number)].artifact else None
-    return [{"id": int(number), "name": "comment", "artifacts_file": kept}]
+    one = forge.pulls[int(number)]
+    kept = {"filename": "artifacts.zip"} if one.artifact else None
+    return [{"id": one.number, "name": "comment", "artifacts_file": kept, "finished_at": one.kept_at}]
 
 
 def _find_artifact(forge: Forge, number: str, **_: Json) -> bytes:
