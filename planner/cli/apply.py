@@ -112,7 +112,9 @@ def apply(context: click.Context, /, *, plan: Path | None, auto_approve: bool, *
         stream.tell_end(applied.ended)
     if saved is None and not request.expect:
         approval.show_unasked(applied.plan)
-    return show_applied(session, applied, told=approval.told, receipt=options["receipt"])
+    code = show_applied(session, applied, told=approval.told, receipt=options["receipt"])
+    stream.require_whole()
+    return code
 
 
 _REQUEST_OPTIONS: Final = (

@@ -86,6 +86,7 @@ def plan(session: Session, /, *, out: Path | None, layout: str, is_detailed: boo
     if out is not None:
         save_plan(session, planned.plan, path=out)
     show_plan(session, shown, Showing(layout=layout, compat=options["compat"], saved=out, is_short=session.is_quiet))
+    stream.require_whole()
     return HAS_CHANGES if is_detailed and has_news(planned.plan) else DONE
 
 
