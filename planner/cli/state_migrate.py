@@ -69,4 +69,5 @@ def _describe(found: Migration) -> str:
     if found.step == "mark":
         return f"The state ({tracked}) is at {found.target} already; the old place is left to be marked: {found.source}"
     along = f"Receipts that go along: {found.receipts}; versions: {found.versions}."
-    return f"The state ({tracked}) would move from {found.source} to {found.target}.\n{along}"
+    left = f"\nIt was there before, and left for {found.left_for}: that mark goes." if found.left_for else ""
+    return f"The state ({tracked}) would move from {found.source} to {found.target}.\n{along}{left}"

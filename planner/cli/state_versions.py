@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _STDIN: Final = "-"
 _CURRENT: Final = "current"
+# Names come from the service: none of them is to move a cursor. JSON spells each of these as well.
+_UNSHOWN: Final = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 @click.command(
@@ -66,7 +69,7 @@ def pull(session: Session) -> int:
 
     workplace = make_workplace(session)
     state = load_current(open_store(workplace, load_desired_state(workplace)))
-    session.terminal.show(format_state(state))
+    session.terminal.show(_UNSHOWN.sub(lambda found: f"\\u{ord(found[0]):04x}", format_state(state)))
     return DONE
 
 
@@ -146,11 +149,17 @@ def rollback(session: Session, /, *, serial: int, reason: str, auto_approve: boo
 
 
 def _read_stdin() -> str:
+    if sys.stdin is None:
+        message = "Nothing comes from stdin: it is closed. Name a file, or send the state there."
+        raise click.UsageError(message)
     try:
-        return sys.stdin.read()
-    except UnicodeDecodeError as error:
+        text = sys.stdin.read()
+        # Some locales let through what is no text.
+        text.encode()
+    except UnicodeError as error:
         message = "What comes from stdin is no UTF-8 text, so it is no state."
         raise click.UsageError(message) from error
+    return text.removeprefix("\ufeff")
 
 
 def _show_replacement(session: Session, found: Replacement) -> None:

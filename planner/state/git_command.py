@@ -46,7 +46,7 @@ _DROPPED: Final = (
     "GIT_WORK_TREE",
     "SSH_ASKPASS",
 )
-_USER_INFO: Final = re.compile(r"(://)[^/@\s']+@")
+_USER_INFO: Final = re.compile(r"(://)[^/\s']+@")
 _LONGEST_WORDS: Final = 600
 
 
@@ -98,7 +98,7 @@ class Git:
         """Return what git prints. Raises StoreError with its words where it fails."""
         end = self.run(*arguments, stdin=stdin, extra=extra)
         if end.code:
-            raise StoreError(_report_unusable(f"git {arguments[0]} failed: {end.words}"))
+            raise StoreError(_report_unusable(f"git {arguments[0]} failed: {end.words}."))
         return end.out
 
     def ask_line(self, *arguments: str, stdin: bytes = b"", extra: Mapping[str, str] | None = None) -> str:

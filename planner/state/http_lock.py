@@ -105,6 +105,7 @@ class HttpLock:
     def __init__(self, place: HttpLockPlace, holder: Holder, *, found: Written, side_file: int) -> None:
         """Keep a lock that the server gave, over the document ``found``; ``acquire_http_lock`` makes these."""
         self.holder = holder
+        self.notify: Callable[[str], None] = lambda _text: None
         self._place = place
         self._known = found
         self._proven = read_life_clock()
@@ -145,17 +146,19 @@ class HttpLock:
     def release(self) -> None:
         """Give the lock back; one that is no longer ours is left alone.
 
-        Where the server does not answer the lock stays: this directory can prove that its process has ended; others
-        need ``force-unlock``.
+        Where the server does not answer, or refuses, the lock stays, and ``notify`` is told: this directory can prove
+        that its process has ended; others need ``force-unlock``.
         """
         if self.is_released:
             return
         side_file, self._side_file = self._side_file, -1
         try:
-            with self._turn, suppress(StateError):
+            with self._turn, suppress(LockLostError):
                 if self._lost is None:
                     self._clear()
                     self._place.wire.unlock(format_lock_info(self.holder, path=self._place.shown))
+        except StateError as error:
+            self.notify(self._describe_left(error))
         finally:
             os.close(side_file)
 
@@ -173,9 +176,19 @@ class HttpLock:
         try:
             found = self._look()
             self._store(replace(found, serial=found.serial + 1, holder=None))
-        except (StateChangedError, StoreError):
+        except LockLostError:
+            raise
+        except StateError:
             # The server's lock is given back all the same: whoever has it next writes its own name there.
             return
+
+    def _describe_left(self, error: StateError) -> str:
+        why = " ".join(f"{one.summary}. {one.detail}" for one in error.diagnostics)
+        return (
+            f"The lock {self.holder.id} could not be given back, and stands: the server's lock has no lease. This "
+            f"directory has the next one at once; others need: poolctl force-unlock {self.holder.id}. "
+            f"{' '.join(why.split())}"
+        )
 
     def _look(self) -> Envelope:
         """Return the stored document, where it is as we left it."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.lazy_dataclass import dataclass
-from planner.state.errors import LockHeldError, LockLostError, StateError
+from planner.state.errors import LockHeldError, LockLostError, StateError, StoreError
 from planner.state.files import open_tool_directory
 from planner.state.http_lock import HttpLock, HttpLockPlace, format_lock_info, parse_lock_info, write_name
 from planner.state.lock import UNKNOWN_PREFIX, Holder, LockRequest, format_holder_line, make_held_diagnostic
@@ -43,6 +43,7 @@ def acquire_http_lock(place: HttpLockPlace, request: LockRequest) -> HttpLock:
     while True:
         found = _try_once(place, request)
         if isinstance(found, HttpLock):
+            found.notify = request.notify
             return found
         left = max(request.timeout, 0.0 if found.holder else _GRACE) - (place.clock() - begun)
         if left <= 0:
@@ -64,8 +65,11 @@ def break_http_lock(place: HttpLockPlace, lock_id: str) -> Holder:
     holder = _ask(place, us)
     if holder is not None and holder.id == lock_id:
         place.wire.unlock(format_lock_info(holder, path=place.shown))
-        if _ask(place, us) is None:
+        following = _ask(place, us)
+        if following is None:
             _clear_name(place, us)
+        elif following.id == lock_id:
+            raise StoreError(_report_kept(place, holder))
         return holder
     if holder is not None:
         raise LockLostError(_report_other(holder, lock_id=lock_id))
@@ -145,6 +149,14 @@ def _report_other(holder: Holder, *, lock_id: str) -> Diagnostic:
         "by somebody else since you looked. Look again with `poolctl lock status`."
     )
     return make_error("state.other-lock", "The lock has another id", detail=detail)
+
+
+def _report_kept(place: HttpLockPlace, holder: Holder) -> Diagnostic:
+    detail = (
+        f"{place.shown} was asked to give up the lock {holder.id!r}, and keeps it: {format_holder_line(holder)}. "
+        f"{UNTOUCHED} The server may let its holder alone do so, or those with more rights: break it there."
+    )
+    return make_error("state.store-refused", "The place of the state keeps its lock", detail=detail)
 
 
 def _make_held_error(place: HttpLockPlace, holder: Holder | None) -> LockHeldError:

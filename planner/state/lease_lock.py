@@ -119,7 +119,8 @@ class LeasedLock(Generic[PlaceT]):
         since = read_life_clock()
         with contextlib.suppress(StoreError):
             found = find_lock(self._place)
-            if found is None or (found.version != self._version and found.beat not in self._tried):
+            # What was tried, and no answer came: beats, or versions where those are known beforehand.
+            if found is None or not ({found.version, found.beat} & {self._version, *self._tried}):
                 raise self.lose()
         now = read_life_clock()
         self._look_again = now + max(_FRESH, (now - since) * _SHARE)

@@ -36,7 +36,10 @@ Step = Literal["copy", "mark", "done"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migration:
-    """What is to be moved from where to where; ``step`` is where an earlier attempt was stopped."""
+    """What is to be moved from where to where; ``step`` is where an earlier attempt was stopped.
+
+    ``left_for`` is where the new place says that the state went once, if that is not where it comes from now.
+    """
 
     source: str
     target: str
@@ -44,6 +47,7 @@ class Migration:
     step: Step
     receipts: int = 0
     versions: int = 0
+    left_for: str = ""
 
 
 Approve = Callable[[Migration], bool]
@@ -77,7 +81,7 @@ def migrate(workplace: Workplace, origin: str, errand: Errand, *, approve: Appro
     with ends.old.acquire(lock), ends.new.acquire(replace(lock, id=workplace.make_id())):
         _refuse_open(ends)
         stored, found = ends.old.load(), ends.new.load()
-        step = find_step(stored, found, names=(source.name, target.name), versions=ends.new.load_versions())
+        step = find_step(stored, found, names=(source.name, target.name), arrived=_find_arrived(ends))
         if stored is None:
             raise PoolctlError(report_none(source.name))
         check_identity(endpoint, stored)
@@ -87,10 +91,8 @@ def migrate(workplace: Workplace, origin: str, errand: Errand, *, approve: Appro
         return _move(ends, stored, found, step=step, approve=approve)
 
 
-def find_step(
-    stored: State | None, found: State | None, *, names: tuple[str, str], versions: tuple[SavedVersion, ...]
-) -> Step:
-    """Return what is left to do, given what both places hold and the ``versions`` of the new one.
+def find_step(stored: State | None, found: State | None, *, names: tuple[str, str], arrived: State | None) -> Step:
+    """Return what is left to do, given what both places hold, and what ``arrived`` at the new one from the old.
 
     ``names`` are those of the old and the new place. Raises PoolctlError where the new place has another state, or the
     old one went elsewhere.
@@ -104,10 +106,9 @@ def find_step(
         if is_kin and is_alive and stored.moved_to == target:
             return "done"
         raise PoolctlError(report_moved(stored, place=source))
-    if found is None or (is_kin and found.moved_to in {source, UNFINISHED}):
+    if found is None or (is_kin and _is_left(found, stored, source=source)):
         return "copy"
-    arrived = [one.serial for one in versions if one.note.operation == f"{_OPERATION} from {source}"]
-    if is_kin and is_alive and (stored.serial in arrived or _is_equal(stored, found)):
+    if is_kin and is_alive and (_is_equal(stored, found) or _is_content_of(stored, arrived)):
         return "mark"
     raise PoolctlError(report_taken(target, found))
 
@@ -122,6 +123,7 @@ def _move(ends: _Ends, stored: State, found: State | None, *, step: Step, approv
         step=step,
         receipts=len(receipts),
         versions=len(versions),
+        left_for="" if found is None or found.moved_to in {"", UNFINISHED, ends.source.name} else found.moved_to,
     )
     if not approve(migration):
         return None
@@ -190,8 +192,31 @@ def _refuse_open(ends: _Ends) -> None:
             raise PoolctlError(_report_open(place.name))
 
 
+def _find_arrived(ends: _Ends) -> State | None:
+    operation = f"{_OPERATION} from {ends.source.name}"
+    serials = (one.serial for one in ends.new.load_versions() if one.note.operation == operation)
+    serial = next(serials, None)
+    return None if serial is None else ends.new.load_version(serial)
+
+
+def _is_left(found: State, stored: State, *, source: str) -> bool:
+    """Tell whether the state has left the new place, for the old one in the end, which knows all that was there."""
+    # The mark itself counts as a change.
+    is_known = found.serial - 1 <= stored.serial
+    return found.moved_to in {source, UNFINISHED} or (bool(found.moved_to) and is_known)
+
+
 def _is_equal(stored: State, found: State | None) -> bool:
-    return found is not None and stored.serial == found.serial and is_same_content(stored, found)
+    return found is not None and stored.serial <= found.serial and is_same_content(stored, found)
+
+
+def _is_content_of(stored: State, arrived: State | None) -> bool:
+    """Tell whether nothing changed at the old place since; what ``arrived`` has another serial where it was before."""
+    return (
+        arrived is not None
+        and arrived.lineage == stored.lineage
+        and is_same_content(stored, replace(arrived, moved_to=""))
+    )
 
 
 def _tell(ends: _Ends, text: str) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from planner.config.errors import ConfigError
 from planner.config.load import load_configuration
+from planner.config.urls import mask_credentials
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
 from planner.core.lazy_dataclass import dataclass
@@ -56,10 +57,10 @@ def find_place(workplace: Workplace, origin: str, *, desired: DesiredState) -> P
     Timeouts are those of ``desired``. Raises PoolctlError.
     """
     path = workplace.directory / origin
-    if path.is_dir() and any(path.glob("*.pools.toml")):
+    if os.path.isdir(path) and any(path.glob("*.pools.toml")):  # noqa: PTH112 - a name may be too long for a path
         there = replace(workplace, directory=path)
         return make_place(there, _load_backend(path, workplace, desired))
-    if path.is_file():
+    if os.path.isfile(path):  # noqa: PTH113 - the same
         there = replace(workplace, directory=path.parent)
         return make_place(there, DesiredState(provider=desired.provider, state_path=path.name))
     kind, _, settings = origin.partition(":")
@@ -85,7 +86,7 @@ def _format_block(kind: str, settings: str, *, origin: str) -> str:
     for row in filter(None, settings.split(",")):
         key, equals, value = row.partition("=")
         if not equals or not _KEY.fullmatch(key):
-            raise PoolctlError(_report_bad(origin, why=f"{row!r} is not of the form key=value."))
+            raise PoolctlError(_report_bad(origin, why=f"What follows {kind}: is not of the form key=value."))
         lines.append(f"{key} = {json.dumps(value)}")
     return "\n".join((*lines, ""))
 
@@ -98,7 +99,7 @@ def _find_home(place: Place) -> str:
 
 def _report_bad(origin: str, *, why: str) -> Diagnostic:
     detail = (
-        f"--from {origin}: {why} Name a directory with the old files (--from ../old), a state file (--from "
-        "pools.state.json), or a kind of backend with its keys (--from git:ref=refs/heads/poolctl-state)."
+        f"--from {mask_credentials(origin)}: {why} Name a directory with the old files (--from ../old), a state file "
+        "(--from pools.state.json), or a kind of backend with its keys (--from git:ref=refs/heads/poolctl-state)."
     )
     return make_error("state.bad-place", "The old place cannot be told", detail=detail)

@@ -94,7 +94,8 @@ def load_replaceable(store: Store) -> tuple[State | None, tuple[Diagnostic, ...]
 def _find_serial(workplace: Workplace, store: Store, stored: State | None, *, pushed: State) -> int:
     """Return the highest serial that is known of the state that is stored."""
     lineage = stored.lineage if stored is not None else pushed.lineage
-    return max(stored.serial if stored is not None else -1, find_last_known(workplace, store, lineage)[0])
+    known, _ = find_last_known(workplace, store, lineage, is_readable=stored is not None)
+    return max(stored.serial if stored is not None else -1, known)
 
 
 def _is_same(stored: State, pushed: State) -> bool:

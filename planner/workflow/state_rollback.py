@@ -56,7 +56,7 @@ def roll_back(workplace: Workplace, serial: int, errand: Errand, *, approve: App
         check_identity(endpoint, version)
         if stored is not None and stored.lineage != version.lineage:
             raise PoolctlError(report_lineage(f"Serial {serial}", found=version.lineage, known=stored.lineage))
-        known = find_last_known(workplace, store, version.lineage)[0]
+        known, _ = find_last_known(workplace, store, version.lineage, is_readable=stored is not None)
         following = _make_following(version, stored, known=known)
         replacement = Replacement(before=stored, after=following, damage=damage)
         if stored is not None and not replacement.difference.records:

@@ -16,6 +16,7 @@ from planner.workflow.workplace import Workplace, load_desired_state, open_store
 
 CURRENT: Final = "current"
 _SHOWN_SERIALS: Final = 10
+_LONGEST_SERIAL: Final = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ def load_named(workplace: Workplace, store: Store, name: str) -> State:
     """
     if name == CURRENT:
         return load_current(store)
-    if name.isdecimal():
+    if name.isascii() and name.isdecimal() and len(name) <= _LONGEST_SERIAL:
         return load_serial(store, int(name))
     text = load_text(workplace.directory / name)
     if '"basis"' not in text or not _is_plan(text):

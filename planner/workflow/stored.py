@@ -25,13 +25,14 @@ def load_stored(store: Store) -> State | None:
     return state
 
 
-def find_last_known(workplace: Workplace, store: Store, lineage: str) -> tuple[int, str]:
+def find_last_known(workplace: Workplace, store: Store, lineage: str, *, is_readable: bool = True) -> tuple[int, str]:
     """Return the highest serial of ``lineage`` that this disk or the history knows of, and how; -1 where none.
 
-    The history of a shared state is not asked: it lies where the state lies.
+    The history of a shared state is not asked, for it lies where the state lies; but it is where that is not
+    ``is_readable``: then nothing else may know.
     """
     known = [(-1, "")]
-    if not store.is_remote:
+    if not store.is_remote or not is_readable:
         rows = (one for one in store.load_versions() if one.lineage == lineage)
         known += [
             (one.serial, f"{one.note.operation or 'a save'} by {one.note.who or 'somebody'} at {one.note.when or '?'}")

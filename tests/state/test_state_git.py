@@ -187,6 +187,7 @@ def test_git_that_is_not_installed_is_told(tmp_path):
         f"fatal: unable to access 'https://ci:{SECRET}@host/a.git/': no route",
         f"fatal: https://{SECRET}@host/a.git not found",
         f"fatal: ssh://{SECRET}@host:22/a",
+        f"fatal: https://ci:p@{SECRET}@host/a.git not found",
     ],
 )
 def test_credentials_of_an_address_are_masked(text):
@@ -232,3 +233,21 @@ def test_new_configuration_is_kept_at_the_only_remote(clone):
 
 def test_tour_in_the_repository_of_poolctl_is_kept_beside_its_files():
     assert find_state_remote(ROOT / "examples", {"PATH": os.environ["PATH"]}) == ""
+
+
+def test_heartbeat_that_arrived_without_an_answer_is_not_taken_for_somebody_elses(clone, tmp_path, monkeypatch):
+    monkeypatch.setattr("planner.state.lease_lock._FRESH", 0.0)
+    monkeypatch.setattr("planner.state.lease_lock._SHARE", 0)
+    remote = make_remote(tmp_path)
+    with open_clone(clone).acquire(make_request("lock-1")) as held:
+        hook = remote / "hooks" / "post-receive"
+        hook.write_text(f"#!/bin/sh\nmv {remote} {tmp_path / 'away'}\nkill -9 $PPID\n")
+        hook.chmod(0o755)
+        before = call_git(remote, "for-each-ref")
+        with pytest.raises(StoreError):
+            held.renew()
+        (tmp_path / "away").rename(remote)
+        hook.unlink()
+        assert call_git(remote, "for-each-ref") != before
+        held.require(1.0)
+    assert open_clone(clone).find_holder() is None

@@ -187,3 +187,30 @@ def test_credentials_are_not_in_a_repr():
     where = HttpBackend(address="https://a", lock_address="https://a", unlock_address="https://a")
     wire = HttpWire(where=where, credentials=HttpCredentials(username="ada", password=SECRET))
     assert SECRET not in repr(wire)
+
+
+def test_lock_that_the_server_does_not_let_go_is_told(plain, tmp_path):
+    told = []
+    with open_at(plain, tmp_path / "a").acquire(make_request("lock-1", notify=told.append)):
+        plain.answer_instead["UNLOCK"] = [Told(status=403)]
+    (notice,) = told
+    assert notice.startswith("The lock lock-1 could not be given back, and stands")
+    assert "poolctl force-unlock lock-1" in notice
+    assert "answers unlocking with 403" in notice
+
+
+def test_lock_is_given_back_where_the_document_was_damaged_meanwhile(plain, tmp_path):
+    told = []
+    with open_at(plain, tmp_path / "a").acquire(make_request("lock-1", notify=told.append)):
+        plain.stored = b"{"
+    assert (plain.lock, told) == (None, [])
+
+
+def test_lock_that_the_server_does_not_let_break_is_not_told_as_broken(plain, tmp_path):
+    store = open_at(plain, tmp_path / "b")
+    with open_at(plain, tmp_path / "a").acquire(make_request("lock-1")):
+        plain.answer_instead["UNLOCK"] = [Told(status=409)]
+        with pytest.raises(StoreError) as caught:
+            store.break_lock("lock-1")
+        assert plain.lock["ID"] == "lock-1"
+    assert "was asked to give up the lock 'lock-1', and keeps it" in caught.value.diagnostics[0].detail

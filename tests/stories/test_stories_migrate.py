@@ -215,3 +215,80 @@ def test_versions_that_arrived_alone_are_not_taken_for_the_state(move: Move):
     move.ben.files(GIT, *POOLS)
     told = move.ben.run("plan")
     assert (told.code, "The state has not arrived yet" in flatten(told.err)) == (1, True), told.err
+
+
+def test_state_moves_back_to_a_place_that_it_left_for_a_third(move: Move):
+    assert move.go().code == 0
+    move.ann.files('[backend.git]\npath = "third.json"\n', *POOLS)
+    assert move.ann.run("state", "migrate", "--from", "git", "--auto-approve").code == 0
+    move.ann.files(*POOLS)
+    back = move.ann.run("state", "migrate", "--from", "git:path=third.json", "--auto-approve")
+    assert back.code == 0, back.err
+    assert "It was there before, and left for [backend.git] pools.state.json on" in flatten(back.out)
+    assert move.ann.is_settled()
+
+
+def test_older_state_does_not_move_to_a_place_that_knew_a_newer_one(move: Move):
+    older = json.loads(read(move.ann))
+    assert move.ann.run("state", "mv", "pool.b", "pool.c").code == 0
+    assert move.ann.run("state", "mv", "pool.c", "pool.d").code == 0
+    assert move.go().code == 0
+    left = read(move.ann)
+    (move.ben.directory / "older.json").write_text(json.dumps(older), encoding="utf-8")
+    move.ann.files(*POOLS)
+    refused = move.ann.run("state", "migrate", "--from", "../ben/older.json", "--auto-approve")
+    assert (refused.code, "[state.target-taken]" in refused.err, read(move.ann)) == (1, True, left), refused.err
+
+
+def test_move_back_that_was_stopped_before_the_mark_goes_on(move: Move):
+    assert move.go().code == 0
+    move.ann.files(*POOLS)
+    hook = move.remote / "hooks" / "update"
+    # The state arrives on the disk, and its old place takes the lock alone.
+    hook.write_text('#!/bin/sh\ncase "$1" in *-lock/*) ;; *) exit 1 ;; esac\n', encoding="utf-8")
+    hook.chmod(0o755)
+    back = ("state", "migrate", "--from", "git", "--auto-approve")
+    stopped = move.ann.run(*back)
+    assert (stopped.code, "moved_to" in read(move.ann)) == (1, False), stopped.err
+    hook.unlink()
+    again = move.ann.run(*back)
+    assert (again.code, "is left to be marked" in flatten(again.out)) == (0, True), again.err
+    assert move.ann.is_settled()
+
+
+def spoil_remote(move: Move) -> None:
+    work = move.remote.parent / "work"
+    call_git(move.remote.parent, "clone", "--quiet", "--branch", "poolctl-state", move.remote.as_uri(), "work")
+    (work / "pools.state.json").write_text("{", encoding="utf-8")
+    who = ("-c", "user.name=a", "-c", "user.email=a@localhost")
+    call_git(work, *who, "commit", "--quiet", "--all", "--message", "oops")
+    call_git(work, "push", "--quiet")
+
+
+def test_damaged_shared_state_gives_way_to_no_older_one_on_a_disk_that_knows_nothing(move: Move):
+    older = json.loads(read(move.ann))
+    assert move.go().code == 0
+    assert move.ann.run("state", "mv", "pool.b", "pool.c").code == 0
+    newest = json.loads(move.ann.run("state", "pull").out)["serial"]
+    spoil_remote(move)
+    move.ben.files(GIT, *POOLS)
+    (move.ben.directory / "older.json").write_text(json.dumps(older), encoding="utf-8")
+    refused = move.ben.run("state", "push", "older.json", "--auto-approve")
+    assert (refused.code, f"serial {newest} was saved since" in flatten(refused.err)) == (1, True), refused.err
+    back = move.ben.run("state", "rollback", str(older["serial"]), "--auto-approve")
+    assert back.code == 0, back.err
+    assert json.loads(move.ben.run("state", "pull").out)["serial"] == newest + 1
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        pytest.param("postgres://u:hunter2@h/db", id="of a kind"),
+        pytest.param("postgresql://u:hunter2@h/db", id="of no kind"),
+        pytest.param("a" * 400 + "://u:hunter2@h", id="too long for a path"),
+    ],
+)
+def test_password_in_the_name_of_the_old_place_is_not_told(move: Move, origin: str):
+    refused = move.go("--from", origin)
+    assert (refused.code, "[state.bad-place]" in refused.err) == (1, True), refused.err
+    assert "hunter2" not in flatten(refused.out + refused.err)

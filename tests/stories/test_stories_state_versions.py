@@ -1,12 +1,16 @@
 """The state and its versions as a whole: diff, pull, push and rollback, on this disk."""
 
+import io
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from story_site import NETWORK_ID, POOL_ID, Story, flatten, make_pool_block
+
+from planner.cli.entry import main
 
 OTHER = make_pool_block(address="b", name="gpu-b")
 Json = dict[str, Any]
@@ -262,3 +266,34 @@ def test_interrupted_run_is_settled_before_any_of_it(made: Story):
     told = [made.run(*command, "--auto-approve") for command in commands]
     assert [(one.code, "[state.unsettled]" in one.err) for one in told] == [(1, True)] * 2
     assert NETWORK_ID not in "".join(one.out for one in told)
+
+
+def test_state_that_is_pulled_moves_no_cursor_and_is_the_same(made: Story):
+    hostile = read_state(made) | {"applied_from": "a\x9b2Jb\u202ec"}
+    (made.directory / "pools.state.json").write_text(json.dumps(hostile, ensure_ascii=False), encoding="utf-8")
+    pulled = made.run("state", "pull").out
+    assert ("\x9b" in pulled, "\u202e" in pulled) == (False, False)
+    assert json.loads(pulled) == hostile
+
+
+def test_diff_of_a_number_that_no_serial_has_is_told(made: Story):
+    told = made.run("state", "diff", "9" * 5000)
+    assert (told.code, "[state." in told.err) == (1, True), told.err
+
+
+@pytest.mark.parametrize(
+    ("stdin", "words"),
+    [
+        pytest.param(None, "it is closed", id="closed"),
+        pytest.param(io.StringIO('{"a": "\udcff"}'), "no UTF-8 text", id="bytes that are no text"),
+    ],
+)
+def test_stdin_that_gives_no_state_is_told(
+    made: Story, monkeypatch: pytest.MonkeyPatch, stdin: io.StringIO | None, words: str
+):
+    before = read_state(made)
+    monkeypatch.setattr("sys.stdin", stdin)
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    assert main(["-C", str(made.directory), "state", "push", "-"]) == 1
+    assert words in flatten(sys.stderr.getvalue())
+    assert read_state(made) == before
