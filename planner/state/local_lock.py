@@ -19,7 +19,7 @@ from typing import Self
 
 from planner.core.diagnostics import make_error
 from planner.core.lazy_dataclass import dataclass
-from planner.state.errors import LockHeldError, LockLostError, MissingFileError
+from planner.state.errors import LockHeldError, LockLostError, MissingFileError, StateError
 from planner.state.files import TOOL_DIRECTORY, open_tool_directory, sync_directory, write_fully
 from planner.state.lock import (
     UNKNOWN_PREFIX,
@@ -63,6 +63,7 @@ class LocalLock:
     def __init__(self, place: LocalLockPlace, holder: Holder, *, side_file: int) -> None:
         """Keep what a release needs; ``acquire_lock`` makes these."""
         self.holder = holder
+        self.notify: Callable[[str], None] = lambda _text: None
         self._place = place
         self._side_file = side_file
 
@@ -75,12 +76,17 @@ class LocalLock:
         """Return: a lock on this disk has no lease that could be over. A save looks whether it was broken."""
 
     def release(self) -> None:
-        """Give the lock back; a lock file that is no longer ours stays. Raises StateFileError."""
+        """Give the lock back; a lock file that is no longer ours stays.
+
+        One that cannot be removed stays, too, and ``notify`` is told: how the run ended must not be lost for that.
+        """
         if self.is_released:
             return
         side_file, self._side_file = self._side_file, -1
         try:
             remove_lock_file(self._place, self.holder.id)
+        except StateError as error:
+            self.notify(self._describe_left(error))
         finally:
             os.close(side_file)
 
@@ -93,6 +99,13 @@ class LocalLock:
     ) -> None:
         """Release the lock."""
         self.release()
+
+    def _describe_left(self, error: StateError) -> str:
+        why = " ".join(f"{one.summary}. {one.detail}" for one in error.diagnostics)
+        return (
+            f"The lock {self.holder.id} could not be given back, and stands. This machine has the next one at once, "
+            f"for its holder has ended. {' '.join(why.split())}"
+        )
 
 
 def acquire_lock(place: LocalLockPlace, request: LockRequest) -> LocalLock:
@@ -107,6 +120,7 @@ def acquire_lock(place: LocalLockPlace, request: LockRequest) -> LocalLock:
         with report_os_errors(place.lock_file, what="lock file", doing="write"):
             found = _try_once(place, request, side_path=side_path)
         if isinstance(found, LocalLock):
+            found.notify = request.notify
             return found
         left = max(request.timeout, 0.0 if found else _GRACE) - (place.clock() - begun)
         if left <= 0:

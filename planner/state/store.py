@@ -22,7 +22,10 @@ class HeldLock(Protocol):
         ...
 
     def release(self) -> None:
-        """Give the lock back; a lock that is no longer ours is left alone. Releasing twice is no fault."""
+        """Give the lock back; a lock that is no longer ours is left alone. Releasing twice is no fault.
+
+        Where it cannot be given back, ``notify`` of the request is told, and nothing is raised.
+        """
         ...
 
     def __enter__(self) -> Self: ...

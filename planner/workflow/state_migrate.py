@@ -18,7 +18,7 @@ from planner.state.store import Store
 from planner.state.versions import is_same_content
 from planner.workflow.service import check_identity, find_endpoint
 from planner.workflow.state_edits import Errand
-from planner.workflow.state_places import Place, find_place, make_place
+from planner.workflow.state_places import Place, find_place, make_place, tell_apart
 from planner.workflow.state_versions import report_none
 from planner.workflow.stored import UNFINISHED, refuse_older, report_moved
 from planner.workflow.workplace import Workplace, load_desired_state, make_lock_request, make_note
@@ -75,6 +75,7 @@ def migrate(workplace: Workplace, origin: str, errand: Errand, *, approve: Appro
     source = find_place(workplace, origin, desired=desired)
     if source.is_same(target):
         raise PoolctlError(report_same(target.name))
+    source, target = tell_apart(source, target)
     endpoint = find_endpoint(workplace, desired)
     ends = _Ends(source=source, target=target, old=source.open(), new=target.open(), errand=errand)
     lock = make_lock_request(workplace, operation=_OPERATION, timeout=errand.lock_timeout, info=errand.reason)

@@ -46,6 +46,16 @@ def make_place(workplace: Workplace, desired: DesiredState) -> Place:
     return Place(workplace=workplace, desired=desired, name=name)
 
 
+def tell_apart(one: Place, other: Place) -> tuple[Place, Place]:
+    """Return two places that are not the same, with their directories in names that are."""
+    if one.name != other.name:
+        return one, other
+    first, second = (
+        replace(place, name=f"{place.name} in {os.path.realpath(place.workplace.directory)}") for place in (one, other)
+    )
+    return first, second
+
+
 def find_kind(desired: DesiredState) -> str:
     """Return which ``[backend]`` block the files have; local where they have none."""
     return next((one for one in _KINDS if getattr(desired, one, None) is not None), _LOCAL)

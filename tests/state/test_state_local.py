@@ -1,5 +1,6 @@
 """What is special about a state on this disk: its files, links, damage, and holders that died."""
 
+import errno
 import json
 import os
 
@@ -240,3 +241,18 @@ def test_lock_released_by_its_holder_in_between_is_not_broken(store, tmp_path, m
 def test_holder_text_is_what_is_on_the_disk(store, tmp_path):
     with store.acquire(make_request()) as held:
         assert (tmp_path / LOCK).read_text() == format_holder(held.holder)
+
+
+def test_lock_that_cannot_be_given_back_is_told_and_hides_not_how_the_run_ended(store, tmp_path, monkeypatch):
+    told = []
+
+    def refuse(*_names, **_more):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patched, store.acquire(make_request("lock-1", notify=told.append)):
+        patched.setattr(os, "rename", refuse)
+    (notice,) = told
+    assert notice.startswith("The lock lock-1 could not be given back, and stands.")
+    assert "Permission denied" in notice
+    with open_quick(tmp_path).acquire(make_request("lock-2")) as held:
+        assert held.holder.id == "lock-2"

@@ -114,7 +114,11 @@ def test_state_moves_from_another_directory(move: Move, origin: str):
     moved = move.ben.run("state", "migrate", "--from", origin, "--auto-approve")
     assert moved.code == 0, moved.err
     assert move.ben.is_settled()
-    assert "[state.moved]" in move.ann.run("plan").err
+    told = move.ann.run("plan")
+    assert (told.code, "[state.moved]" in told.err) == (1, True), told.err
+    # Where both are files of one name, their directories tell them apart.
+    assert json.loads(read(move.ann))["moved_to"] == f"[backend.local] pools.state.json in {move.ben.directory}"
+    assert move.ben.run("state", "migrate", "--from", origin).out.startswith("Nothing to do")
 
 
 def test_state_that_was_left_behind_is_told_until_it_moves(move: Move):
