@@ -40,9 +40,13 @@ def save_plan(session: Session, plan: Plan, *, path: Path) -> None:
     from planner.views.escape import escape_text
 
     save_atomically(session.directory / path, format_document(plan), what="plan file")
-    name = escape_text(str(path))
     if not session.is_quiet:
-        session.terminal.progress(f"Saved the plan to {name}. To make exactly these changes: poolctl apply {name}")
+        import shlex
+
+        # A name that begins with a dash would be an option.
+        word = shlex.quote(f"./{path}" if str(path).startswith("-") else str(path))
+        made = f"Saved the plan to {path}. To make exactly these changes: poolctl apply {word}"
+        session.terminal.progress(escape_text(made))
 
 
 def load_plan(session: Session, path: Path) -> Plan:

@@ -1,6 +1,7 @@
 """Where the files write the counts that ``scale`` is to change, or why they cannot be changed there."""
 
 import difflib
+import shlex
 from collections.abc import Iterable
 from typing import Final
 
@@ -14,6 +15,7 @@ from planner.core.field_paths import EntryKey
 from planner.core.lazy_dataclass import dataclass
 from planner.core.preparing import RESOURCES
 from planner.core.scaling import ScaledEntry, ScaleTarget
+from planner.core.shell_words import quote_word
 from planner.core.trees import Tree, Value, as_int, as_list, as_text, as_tree, find_member
 from planner.kinds.default_pools import is_default_pool
 
@@ -191,7 +193,7 @@ class _Block:
             f"The count of {target.name} is a range, {low} to {high}: within it the count belongs to somebody else, "
             f"and poolctl acts only outside of it. For at least {target.count} nodes raise min to {target.count}, for "
             f"at most {target.count} lower max to {target.count}, for exactly {target.count} write count = "
-            f"{target.count}; then run poolctl apply --target {self.address}."
+            f"{target.count}; then run poolctl apply --target {shlex.quote(str(self.address))}."
         )
         return self.report(entry, "scale.range", "The count is a range", what, "count")
 
@@ -200,7 +202,7 @@ class _Block:
         what = (
             f"The files compute the nodes of {target.name}; a number written in its place would cut that off. Change "
             f"what it is computed from (a variable, a local), or write a number here; then run poolctl apply --target "
-            f"{self.address}."
+            f"{shlex.quote(str(self.address))}."
         )
         return self.report(entry, "scale.expression", "The count is an expression", what, name)
 
@@ -230,7 +232,7 @@ def _find_address_fault(sources: SourceMap, desired: DesiredState, address: Addr
     elif "for_each" in as_tree(find_member(_find_tree(sources, address), address.kind, address.name)):
         what = (
             "Its block makes several pools by for_each: a count there is that of all. Edit it by hand, then run "
-            f"poolctl apply --target '{address}'."
+            f"poolctl apply --target {quote_word(address)}."
         )
     else:
         return None

@@ -12,6 +12,7 @@ from planner.core.guards import Guarding, find_blocks, name_blocks
 from planner.core.holds import find_hold_blocks
 from planner.core.permissions import find_valid, parse_permission
 from planner.core.plan_request import PlanningRequest
+from planner.core.shell_words import quote_word
 from planner.core.tallies import Measures
 
 WAITING = "waiting"
@@ -57,13 +58,14 @@ def _find_drift(change: Change, policies: dict[FieldPath, str]) -> tuple[Block, 
     stopped = [one.label for one in change.fields if policies.get(one.path) == STOP]
     if not stopped or not change.operations:
         return ()
+    word = quote_word(change.address)
     return (
         Block(
             code="drift",
             summary="Somebody else changed what the files ask for",
             detail=f"{', '.join(stopped)}: the files ask for what they asked for at the last apply, and the service "
             "has something else. Undoing it could take nodes or jobs away. To undo it once, add "
-            f"--revert-drift '{change.address}'; to accept it, run: poolctl drift adopt '{change.address}'.",
+            f"--revert-drift {word}; to accept it, run: poolctl drift adopt {word}.",
         ),
     )
 

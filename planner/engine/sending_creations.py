@@ -7,6 +7,7 @@ from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.live_trees import find_display_name, find_workspace
 from planner.core.references import find_references, resolve_tree
 from planner.core.schedule import make_creation_body
+from planner.core.shell_words import quote_word
 from planner.core.snapshot import LiveResource
 from planner.core.staleness import report_appeared
 from planner.core.trees import Tree
@@ -107,6 +108,6 @@ def _report_stranger(step: Step, found: LiveResource) -> Diagnostic:
         "An object with this name is there, and it may not be ours",
         detail=f"No answer came to the request that makes {step.change.address}, and {found.id} has its name but is "
         "older than the request, or not as asked for. It is not adopted by itself. Look at it; if it is the one, "
-        f"run: poolctl import '{step.change.address}' '{found.id}'.",
+        f"run: poolctl import {quote_word(step.change.address)} {quote_word(found.id)}.",
         address=str(step.change.address),
     )

@@ -18,6 +18,7 @@ from planner.core.holds import name_entry, renew_holds
 from planner.core.lazy_dataclass import dataclass
 from planner.core.live_trees import make_tree
 from planner.core.scaling import ScaledEntry, ScaleTarget, find_change, find_planned, find_total
+from planner.core.shell_words import quote_word
 from planner.core.tracking import Hold, State
 from planner.core.trees import Tree
 from planner.kinds.table import KINDS
@@ -187,7 +188,7 @@ def _report_untracked(address: Address) -> Diagnostic:
         "scale.untracked",
         "There is nothing to scale yet",
         detail=f"{address} stands in the files and was never applied. Nothing was changed. Make it first: "
-        f"poolctl apply --target '{address}'.",
+        f"poolctl apply --target {quote_word(address)}.",
         address=str(address),
     )
 
@@ -226,6 +227,6 @@ def _report_unfinished(address: Address, file: str) -> Diagnostic:
         "scale.unfinished",
         "The counts are not reached",
         detail=f"Something of the change may have come, so {file} keeps asking for the new counts. poolctl plan shows "
-        f"what is left; poolctl apply --target '{address}' makes it.",
+        f"what is left; poolctl apply --target {quote_word(address)} makes it.",
         address=str(address),
     )

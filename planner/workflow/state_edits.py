@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
 from planner.core.lazy_dataclass import dataclass
+from planner.core.shell_words import quote_word
 from planner.core.tracking import State, TrackedResource
 from planner.engine.journal import load_open_runs
 from planner.state.history import SaveNote
@@ -124,6 +125,6 @@ def _make_kind_fault(source: Address, *, target: Address) -> Diagnostic:
 def _make_taken_fault(target: Address) -> Diagnostic:
     detail = (
         "Moving onto it would lose what is recorded there. Nothing was changed. "
-        f"If that record is wrong, forget it first: poolctl state rm '{target}'"
+        f"If that record is wrong, forget it first: poolctl state rm {quote_word(target)}"
     )
     return make_error("state.address-taken", "The target address is taken", detail=detail, address=str(target))

@@ -74,3 +74,10 @@ def test_other_files_are_none_of_their_business(run_hooks, place):
     (place / "notes.toml").write_text("x   =    1\n", encoding="utf-8")
     ended = run_hooks()
     assert (ended.returncode, ended.stdout.count("Skipped")) == (0, 2)
+
+
+def test_the_name_of_a_file_is_never_an_option(run_hooks, place):
+    (place / "-Cenvs.pools.toml").write_text("[poolctl]\nnope = 1\n", encoding="utf-8")
+    ended = run_hooks()
+    assert ended.returncode == 1
+    assert "on -Cenvs.pools.toml line 2" in ended.stdout

@@ -66,3 +66,17 @@ def test_what_is_mistyped_is_told_with_what_was_meant(poolctl, applied, argument
     ended = poolctl(*arguments.split())
     assert (ended.code, ended.stdout) == (1, "")
     assert hint in " ".join(ended.stderr.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        pytest.param("p.json", "p.json", id="plain"),
+        pytest.param("a b;$(id).json", "'a b;$(id).json'", id="what a shell would run"),
+        pytest.param("-x.json", "./-x.json", id="what looks like an option"),
+    ],
+)
+def test_the_command_that_applies_a_saved_plan_can_be_typed_as_it_is_told(poolctl, starter, name, word):
+    ended = poolctl("plan", f"--out={name}")
+    assert ended.code == 0
+    assert ended.stderr.endswith(f"poolctl apply {word}\n")
