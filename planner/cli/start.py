@@ -4,6 +4,7 @@ import contextlib
 import gc
 import os
 import sys
+from collections.abc import Iterator
 from typing import Final, NoReturn
 
 _YOUNG: Final = 50_000
@@ -18,12 +19,29 @@ def run() -> NoReturn:
     the memory back at once; the interpreter would first free each object, a tenth of the time of a help.
     """
     gc.disable()
-    from planner.cli.entry import main
+    with _silent_interrupt():
+        from planner.cli.entry import main
 
     gc.freeze()
     gc.set_threshold(_YOUNG, *_ROUNDS)
     gc.enable()
     leave(main())
+
+
+@contextlib.contextmanager
+def _silent_interrupt() -> Iterator[None]:
+    """Let Ctrl-C end the process without a word: nothing has begun that would have to be ended in order."""
+    import signal
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def leave(code: int) -> NoReturn:

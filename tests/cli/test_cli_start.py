@@ -1,5 +1,6 @@
 """The command as it is installed: it leaves at once, and with everything written."""
 
+import signal
 import subprocess
 import sys
 
@@ -50,3 +51,25 @@ def test_a_stream_that_takes_no_more_is_no_reason_to_stay():
         code="import sys\nfrom planner.cli.start import leave\nsys.stdout.close()\nsys.stderr = None\nleave(4)\n"
     )
     assert ended.returncode == 4
+
+
+INTERRUPTED = """
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "planner.cli.entry":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+sys.argv = ["poolctl", "--version"]
+from planner.cli.start import run
+"""
+
+
+def test_an_interrupt_before_anything_has_begun_is_no_traceback():
+    ended = start(code=f"{INTERRUPTED}run()\n")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, "", "")
+
+
+def test_an_interrupt_that_whoever_started_it_ignores_stays_ignored():
+    ended = start(code=f"{INTERRUPTED}signal.signal(signal.SIGINT, signal.SIG_IGN)\nrun()\n")
+    assert (ended.returncode, ended.stdout) == (0, f"poolctl {planner.__version__}\n")
