@@ -166,7 +166,8 @@ def _show_replacement(session: Session, found: Replacement) -> None:
     from planner.views.state_diff_text import format_state_diff
 
     report(session, found.damage)
-    before = "nothing that can be read" if found.before is None else f"serial {found.before.serial}"
+    nothing = "nothing that can be read" if found.damage else "no state"
+    before = nothing if found.before is None else f"serial {found.before.serial}"
     session.terminal.show(f"The state would change from {before} to serial {found.after.serial}:\n")
     session.terminal.show(format_state_diff(found.difference, colour=session.terminal.has_colour_in_results))
 

@@ -19,6 +19,9 @@ _REMOTE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _REF: Final = re.compile(r"refs(/[A-Za-z0-9_][A-Za-z0-9_.-]*){2,8}")
 _LONGEST_REF: Final = 120
 _LONGEST_PATH: Final = 500
+_MARK: Final = ".poolctl-state"
+_PENDING: Final = ".pending.jsonl"
+_RECEIPTS: Final = ".receipts"
 
 
 def find_backend_faults(row: RawBlock) -> Iterator[Fault]:
@@ -69,7 +72,7 @@ def _judge_path(text: str) -> str:
 
 
 def _check_git(row: RawBlock) -> Iterator[Fault]:
-    checks = {"remote": _judge_remote, "ref": _judge_ref, "path": _judge_git_path}
+    checks = {"remote": _judge_remote, "ref": _judge_ref, "path": _judge_state_file}
     git = as_tree(row.body.get("git"))
     for key, judge in checks.items():
         text = git.get(key)
@@ -107,6 +110,14 @@ def _judge_ref(text: str) -> str:
     if _REF.fullmatch(text) and not is_odd and len(text) <= _LONGEST_REF:
         return ""
     return 'is no full name of a ref. Write one such as "refs/heads/poolctl-state".'
+
+
+def _judge_state_file(text: str) -> str:
+    """Return why the state cannot be at ``text`` of a ref, beside what states keep there; empty where it can."""
+    is_taken = text == _MARK or text.endswith(_PENDING) or any(one.endswith(_RECEIPTS) for one in text.split("/")[:-1])
+    if is_taken:
+        return 'is where poolctl keeps something else. Write a name such as "prod/pools.state.json".'
+    return _judge_git_path(text)
 
 
 def _judge_git_path(text: str) -> str:

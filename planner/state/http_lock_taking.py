@@ -117,8 +117,8 @@ def _ask(place: HttpLockPlace, us: Holder) -> Holder | None:
     info = format_lock_info(us, path=place.shown)
     try:
         answer = place.wire.lock(info)
-    except StateError:
-        # It may have been given, though no answer came.
+    except BaseException:
+        # It may have been given, though no answer came, or nobody waited for it; and it has no lease.
         with suppress(StateError):
             place.wire.unlock(info)
         raise

@@ -187,6 +187,8 @@ CASES = [
     pytest.param('[backend.git]\npath = "../a.json"\n', "config.git-backend", (2, 8), "is no path of a file", id="state above the root"),
     pytest.param('[backend.git]\npath = "-a.json"\n', "config.git-backend", (2, 8), "is no path of a file", id="option for a path"),
     pytest.param('[backend.git]\npath = "a/.git/b"\n', "config.git-backend", (2, 8), "is no path of a file", id="state in the folder of git"),
+    pytest.param('[backend.git]\npath = ".poolctl-state"\n', "config.git-backend", (2, 8), "keeps something else", id="state in place of the mark"),
+    pytest.param('[backend.git]\npath = "a.receipts/b.json"\n', "config.git-backend", (2, 8), "keeps something else", id="state among receipts"),
     pytest.param("[backend.git]\n[backend.local]\n", "config.two-backends", (2, 10), "a state is in one place only", id="two places for the state"),
     pytest.param(POOL + 'for_each = "${var.teams}"\n', "config.expression", (6, 15), "No file has [variable.teams].", id="repetition"),
     pytest.param(POOL + 'description = "${var.d}"\n', "config.expression", (6, 18), "No file has [variable.d].", id="variable in a text"),

@@ -8,6 +8,7 @@ from state_values import make_request, make_state
 
 from planner.core.desired import HttpBackend
 from planner.state.errors import StoreError
+from planner.state.http_store import open_http_store
 from planner.state.http_wire import HttpCredentials, HttpWire, find_credentials
 
 SECRET = "glpat-of-a-test"
@@ -214,3 +215,15 @@ def test_lock_that_the_server_does_not_let_break_is_not_told_as_broken(plain, tm
             store.break_lock("lock-1")
         assert plain.lock["ID"] == "lock-1"
     assert "was asked to give up the lock 'lock-1', and keeps it" in caught.value.diagnostics[0].detail
+
+
+def test_lock_that_was_given_while_somebody_interrupted_does_not_stay(plain, tmp_path):
+    def interrupt(_seconds):
+        raise KeyboardInterrupt
+
+    wire = HttpWire(where=plain.backend, credentials=HttpCredentials(), timeout=5.0, sleep=interrupt)
+    plain.answer_instead["LOCK"] = [None]
+    with pytest.raises(KeyboardInterrupt):
+        open_http_store(tmp_path, wire).acquire(make_request())
+    assert [one.method for one in plain.asked] == ["LOCK", "UNLOCK"]
+    assert plain.lock is None
