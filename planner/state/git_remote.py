@@ -1,10 +1,12 @@
 """Refs and files of a remote repository, without a working tree, an index or a ref of the user's."""
 
+import contextlib
 import re
 import secrets
+import shutil
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -49,6 +51,21 @@ def find_state_remote(directory: Path, environment: Mapping[str, str]) -> str:
     return only if only in remotes and not is_ours and _REMOTE_NAME.fullmatch(only) else ""
 
 
+@contextlib.contextmanager
+def _make_folder() -> Iterator[Path]:
+    """Yield a folder for an index. Raises StoreError where there is no room for it."""
+    try:
+        folder = tempfile.mkdtemp(prefix="poolctl-")
+    except OSError as error:
+        why = error.strerror or "no place for files"
+        detail = f"git needs a folder for temporary files, and none can be made ({why}). Make room, or set TMPDIR."
+        raise StoreError(make_error("state.git", "Git cannot be used here", detail=detail)) from error
+    try:
+        yield Path(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitRemote:
     """The remote ``name`` of the repository that ``git`` runs in."""
@@ -91,7 +108,9 @@ class GitRemote:
         found: dict[str, bytes] = {}
         while out:
             head, _, rest = out.partition(b"\n")
-            name, _, size = head.decode("ascii", "replace").split(" ", 2)
+            name, _, size = head.decode("ascii", "replace").partition(" blob ")
+            if not size.isdecimal():
+                raise StoreError(self._report_unreached(make_words(head)))
             found[name], out = rest[: int(size)], rest[int(size) + 1 :]
         return found
 
@@ -100,8 +119,8 @@ class GitRemote:
 
         Where not ``chain`` is asked for, its files alone are those of ``changes``.
         """
-        with tempfile.TemporaryDirectory(prefix="poolctl-") as folder:
-            extra = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        with _make_folder() as folder:
+            extra = {"GIT_INDEX_FILE": str(folder / "index")}
             self.git.ask("read-tree", parent if parent and chain else "--empty", extra=extra)
             for path, data in changes.items():
                 self.git.ask("update-index", *self._name_change(path, data), extra=extra)

@@ -54,7 +54,7 @@ class S3Objects:
             return None
         if len(answer["Body"]) > _LARGEST:
             raise StoreError(self._report_refused(f"{key} is larger than any state"))
-        return S3Object(etag=answer["ETag"], data=answer["Body"])
+        return S3Object(etag=self._find(answer, "ETag"), data=answer["Body"])
 
     def put(self, key: str, data: bytes) -> None:
         """Write the object, whatever is there."""
@@ -82,15 +82,20 @@ class S3Objects:
         more: dict[str, str] = {}
         while True:
             answer = self._repeat(lambda: self._call("list_objects_v2", Prefix=prefix, **more)) or {}  # noqa: B023
-            keys += (one["Key"] for one in answer.get("Contents", ()))
+            keys += (self._find(one, "Key") for one in answer.get("Contents", ()))
             if not answer.get("IsTruncated"):
                 return tuple(sorted(keys))
-            more = {"ContinuationToken": answer["NextContinuationToken"]}
+            more = {"ContinuationToken": self._find(answer, "NextContinuationToken")}
 
     def _swap_once(self, key: str, data: bytes, *, etag: str) -> str:
         condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
         answer = self._call("put_object", Key=key, Body=data, ContentType="application/json", **condition)
-        return "" if answer is None else str(answer["ETag"])
+        return "" if answer is None else self._find(answer, "ETag")
+
+    def _find(self, answer: Any, name: str) -> str:
+        if not answer.get(name):
+            raise StoreError(self._report_refused(f"a success without {name}, so it is no store of this kind"))
+        return str(answer[name])
 
     def _repeat(self, call: Callable[[], Any]) -> Any:
         words = ""
@@ -114,7 +119,7 @@ class S3Objects:
             raise StoreError(self._report_credentials(str(error))) from None
         except errors.ParamValidationError as error:
             raise StoreError(self._report_refused(str(error))) from None
-        except (errors.BotoCoreError, OSError) as error:
+        except (errors.BotoCoreError, OSError, ValueError) as error:
             raise _PassingError(self._escape(str(error))) from None
 
     def _judge(self, response: Any, *, is_conditional: bool) -> None:

@@ -1,5 +1,6 @@
 """The state in git: what it leaves alone, who shares the ref, and what happens where git or the remote fails."""
 
+import errno
 import os
 
 import pytest
@@ -251,3 +252,16 @@ def test_heartbeat_that_arrived_without_an_answer_is_not_taken_for_somebody_else
         assert call_git(remote, "for-each-ref") != before
         held.require(1.0)
     assert open_clone(clone).find_holder() is None
+
+
+def test_heartbeat_that_finds_no_room_on_the_disk_is_told_as_any_other(clone, monkeypatch):
+    def refuse(**_names):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with open_clone(clone).acquire(make_request("lock-1")) as held:
+        with monkeypatch.context() as patched:
+            patched.setattr("tempfile.mkdtemp", refuse)
+            with pytest.raises(StoreError) as caught:
+                held.renew()
+        held.renew()
+    assert "No space left on device" in caught.value.diagnostics[0].detail

@@ -194,3 +194,20 @@ def test_client_calls_the_host_that_is_asked_for(where, variables, host, monkeyp
     for name, text in variables.items():
         monkeypatch.setenv(name, text)
     assert open_s3_client(where).host == host
+
+
+LISTED = b"<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"
+
+
+@pytest.mark.parametrize(
+    ("body", "ask"),
+    [
+        pytest.param(b"hello", lambda store: store.load(), id="an object without its tag"),
+        pytest.param(LISTED, lambda store: store.load_receipts(), id="a list without its rest"),
+    ],
+)
+def test_server_of_another_kind_that_says_yes_to_everything_is_told(meddling, meddled, body, ask):
+    meddling.refuse = lambda *_: (200, body)
+    with pytest.raises(StoreError, match="refuses") as caught:
+        ask(meddled("a"))
+    assert "it is no store of this kind" in caught.value.diagnostics[0].detail
