@@ -224,7 +224,8 @@ def open_git_store(
     place = GitLockPlace(
         remote=remote,
         ref=f"{where.ref}-lock/{slug}",
-        side_path=git.directory / TOOL_DIRECTORY / f"{slug}.flock",
+        # One process may hold the locks of two refs: it moves the state from one to the other.
+        side_path=git.directory / TOOL_DIRECTORY / f"{make_slug(f'{path} {where.ref} {where.remote}')}.flock",
         shown=f"{path} on {where.ref.removeprefix('refs/heads/')} of {where.remote}",
         lease=compute_lease(request_timeout),
         clock=clock,

@@ -230,7 +230,7 @@ def open_s3_store(
         objects=S3Objects(client),
         key=f"{where.key}.lock",
         host=client.host,
-        side_path=directory / TOOL_DIRECTORY / f"{make_slug(f's3/{where.bucket}/{where.key}')}.flock",
+        side_path=directory / TOOL_DIRECTORY / f"{make_slug(f's3/{where.bucket}/{where.key} {client.url}')}.flock",
         shown=f"s3://{where.bucket}/{where.key}",
         lease=compute_lease(request_timeout),
         clock=clock,

@@ -265,3 +265,21 @@ def test_heartbeat_that_finds_no_room_on_the_disk_is_told_as_any_other(clone, mo
                 held.renew()
         held.renew()
     assert "No space left on device" in caught.value.diagnostics[0].detail
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(GitBackend(ref="refs/heads/other"), id="another ref"),
+        pytest.param(GitBackend(remote="second"), id="another remote"),
+    ],
+)
+def test_locks_of_one_path_at_two_places_are_held_at_once(clone, tmp_path, other):
+    call_git(tmp_path, "clone", "--quiet", "--bare", make_remote(tmp_path).as_uri(), "second.git")
+    call_git(clone, "remote", "add", "second", (tmp_path / "second.git").as_uri())
+    clock = iter(range(0, 10_000, 100))
+    with (
+        open_clone(clone).acquire(make_request("lock-1")),
+        open_clone(clone, backend=other, clock=lambda: next(clock)).acquire(make_request("lock-2")) as held,
+    ):
+        assert held.holder.id == "lock-2"

@@ -8,7 +8,7 @@ from s3_sites import CREDENTIALS, KEY, find_keys, open_bucket, save
 from state_values import make_request, make_state
 
 from planner.core.desired import S3Backend
-from planner.state.errors import StoreError
+from planner.state.errors import LockHeldError, StoreError
 from planner.state.history import SaveNote
 from planner.state.s3_client import open_s3_client
 from planner.state.s3_store import open_s3_store
@@ -211,3 +211,9 @@ def test_server_of_another_kind_that_says_yes_to_everything_is_told(meddling, me
     with pytest.raises(StoreError, match="refuses") as caught:
         ask(meddled("a"))
     assert "it is no store of this kind" in caught.value.diagnostics[0].detail
+
+
+def test_bucket_of_one_name_at_two_stores_has_two_side_files(s3_store, meddled, tmp_path):
+    with s3_store.acquire(make_request("lock-1")), pytest.raises(LockHeldError, match="somebody else"):
+        meddled("a").acquire(make_request("lock-2"))
+    assert len([*(tmp_path / "a" / ".poolctl").glob("*.flock")]) == 2
