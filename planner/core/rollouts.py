@@ -24,6 +24,8 @@ _IN_PLACE = frozenset({Action.UPDATE, Action.IMPORT})
 _STAYING = _IN_PLACE | {Action.NO_OP}
 _DRIVERS = (("gpu", "gpuVersion"), ("npu", "npuVersion"))
 _WHOLE = 100
+# The fields whose requests carry no count.
+_APART = frozenset({"driver", "workspace_id"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,12 @@ def find_rank(rollout: Rollout, address: Address) -> int | None:
     if address.kind != POOL:
         return None
     return next((rank for rank, glob in enumerate(rollout.order) if is_named(address, (glob,))), None)
+
+
+def keep_apart(rollouts: Iterable[Rollout]) -> tuple[Rollout, ...]:
+    """Return ``rollouts`` less the fields that may go in one request with counts: who scales waits for none."""
+    narrowed = (replace(one, fields=tuple(name for name in one.fields if _is_apart(name))) for one in rollouts)
+    return tuple(one for one in narrowed if one.fields)
 
 
 def find_shared_requests(changes: Iterable[Change]) -> tuple[Diagnostic, ...]:
@@ -113,6 +121,10 @@ def _stage_one(request: PlanningRequest, rollout: Rollout, changes: tuple[Change
         batch_size=size,
         unfinished=unfinished,
     )
+
+
+def _is_apart(path: str) -> bool:
+    return path.partition(".")[0] in _APART
 
 
 def _find_size(rollout: Rollout, request: PlanningRequest) -> int:

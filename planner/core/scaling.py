@@ -6,7 +6,7 @@ from typing import Final
 from planner.core.addresses import Address
 from planner.core.assign import find_field
 from planner.core.changes import Action, Change, Plan
-from planner.core.field_paths import EntryKey
+from planner.core.field_paths import EntryKey, FieldPath
 from planner.core.kind_rules import KindRules
 from planner.core.lazy_dataclass import dataclass
 from planner.core.preparing import RESOURCES
@@ -70,13 +70,22 @@ def find_total(tree: Tree, scaled: ScaledEntry, *, rules: KindRules) -> int:
 
 
 def find_companions(plan: Plan, address: Address, scaled: tuple[ScaledEntry, ...]) -> tuple[str, ...]:
-    """Return what ``plan`` changes besides the counts that were asked for: labels of fields, and other addresses."""
+    """Return what ``plan`` changes besides the counts that were asked for: labels of fields, and other addresses.
+
+    What has to wait for its turn in a rollout is none of it.
+    """
     keys = {one.key.parts for one in scaled}
     own = find_change(plan, address)
     fields = () if own is None else own.fields
-    labels = [one.label for one in fields if not _is_counted(one.path, keys)]
+    later = frozenset() if own is None else _find_waiting(own)
+    labels = [one.label for one in fields if one.path not in later and not _is_counted(one.path, keys)]
     others = [str(one.address) for one in plan.changes if one.address != address and one.action is not Action.NO_OP]
     return (*labels, *others)
+
+
+def _find_waiting(change: Change) -> frozenset[FieldPath]:
+    numbers = {number for turn in change.turns if turn.waits for number in turn.operations}
+    return frozenset(intent.path for number in numbers for intent in change.operations[number - 1].intents)
 
 
 def _is_counted(path: tuple[object, ...], keys: set[tuple[str, ...]]) -> bool:

@@ -13,6 +13,7 @@ from planner.core.changes import Plan
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.holds import renew_holds
 from planner.core.lazy_dataclass import dataclass
+from planner.core.rollouts import keep_apart
 from planner.core.scaling import ScaleTarget
 from planner.core.tracking import Hold
 from planner.workflow.apply import Applied, ApplyRequest, apply
@@ -74,12 +75,13 @@ def scale(
 ) -> Scaled:
     """Apply ``scaling`` and write it into its file; with ``hold`` others leave its counts alone.
 
-    It waits for no rollout: who scales a pool wants it now. Raises PoolctlError where nothing was sent and nothing
-    was written.
+    The counts wait for no rollout: who scales a pool wants them now. A driver that the files ask for, too, has its turn
+    as ever. Raises PoolctlError where nothing was sent and nothing was written.
     """
     errand = ScaleErrand(workplace, scaling, hold=hold, up_to_idle=request.inputs.up_to_idle)
     inputs = replace(request.inputs, target=(str(scaling.address),))
-    files = replace(scaling.files, desired=replace(scaling.files.desired, rollouts=()))
+    desired = scaling.files.desired
+    files = replace(scaling.files, desired=replace(desired, rollouts=keep_apart(desired.rollouts)))
     request = replace(request, inputs=inputs, operation="scale", files=files, errand=errand)
     applied = apply(workplace, request, approve=lambda plan: approve(plan, errand.find_edits(plan)))
     return Scaled(applied=applied, edits=errand.edits, holds=errand.holds)

@@ -17,6 +17,7 @@ from planner.core.events import ChangeEnded
 from planner.core.holds import name_entry, renew_holds
 from planner.core.lazy_dataclass import dataclass
 from planner.core.live_trees import make_tree
+from planner.core.pieces import is_deferred
 from planner.core.scaling import ScaledEntry, ScaleTarget, find_change, find_planned, find_total
 from planner.core.shell_words import quote_word
 from planner.core.tracking import Hold, State
@@ -102,7 +103,8 @@ class ScaleErrand:
     def end(self, desk: Desk, ended: tuple[ChangeEnded, ...]) -> tuple[Diagnostic, ...]:
         """Take back file and hold where nothing of the change came; otherwise say what is left to do."""
         outcome = next((one.outcome for one in ended if one.address == self._scaling.address), None)
-        if not isinstance(outcome, Failed | Skipped):
+        if not isinstance(outcome, Failed | Skipped) or is_deferred(outcome):
+            # What a rollout leaves for later is never a count.
             return ()
         if self._has_come(desk):
             return (_report_unfinished(self._scaling.address, self._scaling.original.file),)
