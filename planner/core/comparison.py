@@ -13,11 +13,12 @@ AGAINST = "plan.against"
 def keep_news(plan: Plan, seen: Plan) -> Plan:
     """Return ``plan`` less the changes, by digest, and the drift that ``seen`` holds, with a warning that says so.
 
+    A change that something blocks now, and did not then, is news, too.
     Digest and counts stay those of the whole plan: they are what an apply goes by.
     """
-    known = {change.digest for change in seen.changes}
+    known = {change.digest: _list_blocks(change) for change in seen.changes}
     loud = [change for change in plan.changes if _is_shown(change)]
-    same = [change for change in loud if change.digest in known]
+    same = [one for one in loud if one.digest in known and _list_blocks(one) <= known[one.digest]]
     wanted = {change.address for change in loud}
     gone = [change.address for change in seen.changes if _is_shown(change) and change.address not in wanted]
     kept = tuple(change for change in plan.changes if change not in same)
@@ -40,6 +41,10 @@ def keep_news(plan: Plan, seen: Plan) -> Plan:
 def is_partly_shown(plan: Plan) -> bool:
     """Tell whether ``plan`` lacks changes that were seen, while its digest and counts have them."""
     return any(one.code == AGAINST for one in plan.diagnostics)
+
+
+def _list_blocks(change: Change) -> frozenset[str]:
+    return frozenset(block.code for block in change.blocked)
 
 
 def _is_shown(change: Change) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from planning_cases import make_live, make_pool, plan, track
 
+from planner.core.changes import Block
 from planner.core.comparison import AGAINST, is_partly_shown, keep_news
 
 A, B = make_pool("aaa"), make_pool("bbb")
@@ -68,6 +69,14 @@ def test_blocks_of_what_is_not_shown_are_not_shown_either():
     assert blocked.blocked
     assert keep_news(blocked, blocked).blocked == ()
     assert keep_news(blocked, BOTH).blocked == blocked.blocked
+
+
+def test_a_change_that_is_blocked_since_it_was_seen_is_shown_with_its_block():
+    frozen = Block(code="freeze", summary="frozen", detail="until Monday")
+    now = replace(BOTH, changes=tuple(replace(one, blocked=(frozen,)) for one in BOTH.changes), blocked=(frozen,))
+    assert list_shown(keep_news(now, BOTH)) == ["pool.a", "pool.b"]
+    assert list_shown(keep_news(now, now)) == []
+    assert list_shown(keep_news(BOTH, now)) == []
 
 
 def test_drift_that_was_seen_is_not_shown_again():
