@@ -122,8 +122,9 @@ class GitRemote:
         with _make_folder() as folder:
             extra = {"GIT_INDEX_FILE": str(folder / "index")}
             self.git.ask("read-tree", parent if parent and chain else "--empty", extra=extra)
-            for path, data in changes.items():
-                self.git.ask("update-index", *self._name_change(path, data), extra=extra)
+            # Paths of --index-info are the repository's; those of --force-remove are of the folder that git runs in.
+            entries = b"".join(self._spell_entry(path, data, parent=parent) for path, data in changes.items())
+            self.git.ask("update-index", "-z", "--index-info", stdin=entries, extra=extra)
             tree = self.git.ask_line("write-tree", extra=extra)
         parents = ("-p", parent) if parent else ()
         return self.git.ask_line(
@@ -162,11 +163,14 @@ class GitRemote:
     def _has(self, commit: str) -> bool:
         return self.git.run("cat-file", "-e", f"{commit}^{{tree}}").code == 0
 
-    def _name_change(self, path: str, data: bytes | None) -> tuple[str, ...]:
-        if data is None:
-            return ("--force-remove", "--", path)
-        blob = self.git.ask_line("hash-object", "-w", "--no-filters", "--stdin", stdin=data)
-        return ("--add", "--cacheinfo", f"{_FILE},{blob},{path}")
+    def _spell_entry(self, path: str, data: bytes | None, *, parent: str) -> bytes:
+        """Return the line of an index for a file; without ``data`` the one that takes it away from ``parent``."""
+        if data is None and not parent:
+            return b""
+        mode, blob = "0", "0" * len(parent)
+        if data is not None:
+            mode, blob = _FILE, self.git.ask_line("hash-object", "-w", "--no-filters", "--stdin", stdin=data)
+        return f"{mode} {blob}\t{path}\0".encode("utf-8", "surrogateescape")
 
     def _find_author(self) -> dict[str, str]:
         """Return a name for those who have none, as on a CI runner."""

@@ -47,12 +47,14 @@ def open_git_of(clone):
     return open_one
 
 
-def open_git_anywhere():
-    """Open each store in another clone, as on another machine."""
+def open_git_anywhere(directory):
+    """Open each store in ``directory`` of another clone, as on another machine."""
     numbers = itertools.count()
 
     def open_next(place, clock):
-        return open_clone(make_clone(place, f"clone{next(numbers)}"), clock=clock.read, sleep=clock.sleep)
+        where = make_clone(place, f"clone{next(numbers)}") / directory
+        where.mkdir(parents=True)
+        return open_clone(where, clock=clock.read, sleep=clock.sleep)
 
     return open_next
 
@@ -93,7 +95,7 @@ def open_postgres():
 STORES = [
     pytest.param(open_local, id="local"),
     pytest.param(open_git_of("clone"), id="git-one-clone"),
-    pytest.param(open_git_anywhere(), id="git-many-clones"),
+    pytest.param(open_git_anywhere("envs/prod"), id="git-many-clones"),
     pytest.param(open_http(one_directory=True), id="http-one-directory"),
     pytest.param(open_http(is_gitlab=True), id="http-gitlab-many-directories"),
     pytest.param(open_s3(one_directory=True), id="s3-one-machine"),
