@@ -11,7 +11,7 @@ from planner.core.approval import choose, find_run_turns, report_early
 from planner.core.desired import Rollout
 from planner.core.planning import build_plan
 from planner.core.rollout_plan import Turn
-from planner.core.rollouts import find_rank, find_shared_requests, is_resting, stage
+from planner.core.rollouts import find_rank, find_shared_requests, is_resting, keep_apart, stage
 from planner.core.turns import Standing
 from planner.core.windows import Window
 
@@ -263,6 +263,21 @@ def test_a_pool_that_still_waits_keeps_its_own_words():
         "a": (Standing.UNDER_WAY, "still waits: the driver running"),
         **dict.fromkeys("bcd", (Standing.LEFT, "is left for later")),
     }
+
+
+@pytest.mark.parametrize(
+    ("fields", "kept"),
+    [
+        pytest.param(("driver", "workspace_id"), ("driver", "workspace_id"), id="in requests of their own"),
+        pytest.param(("driver.gpu_version", "scope"), ("driver.gpu_version",), id="one of them with counts"),
+    ],
+)
+def test_fields_with_requests_of_their_own_keep_their_turns_when_counts_change(fields, kept):
+    assert [one.fields for one in keep_apart([replace(DRIVERS, fields=fields)])] == [kept]
+
+
+def test_a_rollout_of_nothing_else_is_gone_when_counts_change():
+    assert keep_apart([replace(DRIVERS, fields=("scope",))]) == ()
 
 
 def test_a_move_does_not_rest():

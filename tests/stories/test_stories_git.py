@@ -67,7 +67,11 @@ def team(story: Story, tmp_path: Path) -> Team:
     members = []
     for name in ("first", "second"):
         call_git(tmp_path, "clone", "--quiet", remote.as_uri(), name)
-        members.append(Story(directory=tmp_path / name, server=story.server, settings='request_timeout = "3s"\n'))
+        # In a folder: what git is told of paths must not depend on where it runs.
+        (tmp_path / name / "prod").mkdir()
+        members.append(
+            Story(directory=tmp_path / name / "prod", server=story.server, settings='request_timeout = "3s"\n')
+        )
         members[-1].files(BACKEND, NETWORK, POOL)
     return Team(first=members[0], second=members[1], remote=remote, scene=story)
 
@@ -79,7 +83,14 @@ def test_what_one_clone_applied_is_known_to_the_other(team: Team):
     assert "INC-7" in team.second.run("log").out
     assert "Nobody holds the lock." in team.second.run("lock", "status").out
     assert "poolctl-state of origin: serial" in team.second.run("doctor").out
-    assert call_git(team.first.directory, "status", "--porcelain").split() == ["??", "main.pools.toml"]
+    assert call_git(team.first.directory, "status", "--porcelain").split() == ["??", "prod/"]
+
+
+def test_nothing_is_open_after_an_apply(team: Team):
+    assert team.first.apply().code == 0
+    planned = team.second.plan()
+    assert (planned.code, "[settle" in planned.err) == (0, False), planned.err
+    assert "Nobody" in team.second.run("lock", "status").out
 
 
 def test_state_is_edited_for_all(team: Team):
