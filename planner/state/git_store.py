@@ -4,7 +4,6 @@ Nothing touches the working tree, the index or a branch of the user's. Several c
 one ref: each has its file and its lock, and a save that loses the race to another directory's is made again.
 """
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,24 +14,24 @@ from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import State
 from planner.state.document import format_state, parse_state
-from planner.state.errors import DocumentError, LockLostError, StateChangedError, StoreError
+from planner.state.errors import DocumentError, StateChangedError, StoreError
 from planner.state.files import TOOL_DIRECTORY
 from planner.state.git_command import Git
 from planner.state.git_history import load_history, make_message, make_subject
 from planner.state.git_lock import GitLock, GitLockPlace
 from planner.state.git_remote import GitRemote, RefMove
 from planner.state.history import NO_NOTE, SavedVersion, SaveNote, drop_checkpoints, make_version
-from planner.state.lease import KEPT, compute_lease, find_lock
-from planner.state.lease_taking import acquire_lock, break_leased_lock, is_lock_holder_dead
-from planner.state.lock import Holder, LockRequest
-from planner.state.os_errors import UNTOUCHED
+from planner.state.lease import KEPT, compute_lease
+from planner.state.lease_taking import acquire_lock
+from planner.state.leased_store import LeasedStore
+from planner.state.lock import LockRequest
 from planner.state.slugs import make_slug
+from planner.state.write_checks import is_receipt_id, require_receipt_id
 
 MARK: Final = ".poolctl-state"
 """The file that tells a ref of states from any other branch."""
 
 _MARK_TEXT: Final = b"States of poolctl. Written by poolctl alone: never edit, merge or rebase this branch.\n"
-_RECEIPT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _RACES: Final = 50
 
 
@@ -44,27 +43,18 @@ class _Loaded:
     blob: str = ""
 
 
-class GitStore:
+class GitStore(LeasedStore[GitLockPlace, GitLock]):
     """One state file at a remote. Its methods are for one thread; a heartbeat runs beside them."""
-
-    is_remote = True
-    has_history = True
 
     def __init__(self, place: GitLockPlace, *, ref: str, path: str) -> None:
         """Use ``open_git_store``."""
-        self._place = place
+        super().__init__(place)
         self._remote = place.remote
         self._ref = ref
         self._path = path
         self._stem = path.removesuffix(".json")
-        self._lock: GitLock | None = None
         self._loaded = _Loaded()
         self._tried: set[str] = set()
-
-    @property
-    def shown(self) -> str:
-        """Return where the state is, in words."""
-        return self._place.shown
 
     def load(self) -> State | None:
         """Return the stored state, or None where there is none yet. Raises StateError."""
@@ -91,8 +81,7 @@ class GitStore:
 
     def save_receipt(self, receipt_id: str, text: str) -> None:
         """Keep a receipt beside the state. Raises LockLostError, StoreError; ValueError for a bad id."""
-        if not _RECEIPT_ID.fullmatch(receipt_id):
-            raise ValueError(f"not a receipt's id: {receipt_id!r}")
+        require_receipt_id(receipt_id)
         path = f"{self._stem}.receipts/{receipt_id}.json"
         self._commit({path: text.encode("utf-8", "surrogatepass")}, what=f"receipt {receipt_id}")
 
@@ -101,9 +90,7 @@ class GitStore:
         found = self._remote.find_files(self._fetch_tip(), f"{self._stem}.receipts/")
         blobs = {Path(path).stem: blob for path, blob in sorted(found.items()) if path.endswith(".json")}
         texts = self._remote.load_blobs([*blobs.values()])
-        return {
-            name: texts[blob].decode("utf-8", "replace") for name, blob in blobs.items() if _RECEIPT_ID.fullmatch(name)
-        }
+        return {name: texts[blob].decode("utf-8", "replace") for name, blob in blobs.items() if is_receipt_id(name)}
 
     def save_pending(self, text: str) -> None:
         """Keep what a run is about to send; an empty text: nothing any more. Raises LockLostError, StoreError."""
@@ -118,23 +105,6 @@ class GitStore:
         """Return the lock. Raises LockHeldError when ``request.timeout`` seconds did not suffice."""
         self._lock = acquire_lock(self._place, request, hold=GitLock)
         return self._lock
-
-    def find_holder(self) -> Holder | None:
-        """Return who holds the lock now, or None. Raises StoreError."""
-        found = find_lock(self._place)
-        return None if found is None else found.holder
-
-    def is_dead(self, holder: Holder) -> bool:
-        """Tell whether ``holder`` was a process of this clone and has ended. Raises StateFileError."""
-        return is_lock_holder_dead(self._place, holder)
-
-    def find_obstacle(self) -> str:
-        """Return nothing: whether a push is taken, only a push tells."""
-        return ""
-
-    def break_lock(self, lock_id: str) -> Holder:
-        """Remove the lock of exactly this id and return its holder. Raises LockLostError for another id."""
-        return break_leased_lock(self._place, lock_id)
 
     @property
     def _pending(self) -> str:
@@ -177,12 +147,6 @@ class GitStore:
             return
         detail = f"{self.shown!r} is not the file that this run has read. {KEPT}"
         raise StateChangedError(make_error("state.changed", "The state was changed meanwhile", detail=detail))
-
-    def _require_lock(self) -> GitLock:
-        if self._lock is None or self._lock.is_released:
-            detail = f"{UNTOUCHED} This is a fault of poolctl: please report it."
-            raise LockLostError(make_error("state.not-locked", "The state is saved without its lock", detail=detail))
-        return self._lock
 
     def _fetch_tip(self) -> str:
         """Return the newest commit of the ref, brought here; empty where there is none. Raises StoreError."""

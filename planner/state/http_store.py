@@ -5,17 +5,15 @@ them together. The protocol has no compare-and-swap: the document is read and co
 server's lock. What comes between the two, only the server's lock keeps out.
 """
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from planner.core.diagnostics import make_error
 from planner.core.tracking import State
 from planner.state.document import format_state, parse_state
-from planner.state.errors import LockLostError, StateChangedError
+from planner.state.errors import StateChangedError
 from planner.state.files import TOOL_DIRECTORY
 from planner.state.history import NO_NOTE, SavedVersion, SaveNote
 from planner.state.http_envelope import Envelope
@@ -24,11 +22,9 @@ from planner.state.http_lock_taking import acquire_http_lock, break_http_lock
 from planner.state.http_wire import HttpWire
 from planner.state.lease import KEPT
 from planner.state.lock import Holder, LockRequest
-from planner.state.os_errors import UNTOUCHED
 from planner.state.side_file import is_holder_gone
 from planner.state.slugs import make_slug
-
-_RECEIPT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+from planner.state.write_checks import is_receipt_id, require_lock, require_receipt_id
 
 
 class HttpStore:
@@ -78,14 +74,13 @@ class HttpStore:
 
     def save_receipt(self, receipt_id: str, text: str) -> None:
         """Keep a receipt with the state, while it is of the newest. Raises LockLostError, StoreError, ValueError."""
-        if not _RECEIPT_ID.fullmatch(receipt_id):
-            raise ValueError(f"not a receipt's id: {receipt_id!r}")
+        require_receipt_id(receipt_id)
         self._require_lock().change(lambda found: replace(found, receipts={**found.receipts, receipt_id: text}))
 
     def load_receipts(self) -> Mapping[str, str]:
         """Return the texts of the newest receipts, by id, oldest first. Raises StateError."""
         kept = self._place.load().receipts
-        return {name: text for name, text in kept.items() if _RECEIPT_ID.fullmatch(name)}
+        return {name: text for name, text in kept.items() if is_receipt_id(name)}
 
     def save_pending(self, text: str) -> None:
         """Keep what a run is about to send; an empty text: nothing any more. Raises LockLostError, StoreError."""
@@ -120,10 +115,7 @@ class HttpStore:
         return break_http_lock(self._place, lock_id)
 
     def _require_lock(self) -> HttpLock:
-        if self._lock is None or self._lock.is_released:
-            detail = f"{UNTOUCHED} This is a fault of poolctl: please report it."
-            raise LockLostError(make_error("state.not-locked", "The state is saved without its lock", detail=detail))
-        return self._lock
+        return require_lock(self._lock)
 
 
 def open_http_store(

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,10 +23,10 @@ from planner.state.local_lock import (
 )
 from planner.state.lock import Holder, LockRequest
 from planner.state.os_errors import UNTOUCHED, report_os_errors
+from planner.state.write_checks import is_receipt_id, require_lock, require_receipt_id
 
 _WHAT = "state file"
 _RECEIPT = "receipt"
-_RECEIPT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _KEPT = "What this run did is in its journal; run `poolctl plan`: it reads the journal and the service."
 
 
@@ -99,8 +98,7 @@ class LocalStore:
 
         The lock must be held. Raises LockLostError, StateFileError; ValueError for an id that is no file name.
         """
-        if not _RECEIPT_ID.fullmatch(receipt_id):
-            raise ValueError(f"not a receipt's id: {receipt_id!r}")
+        require_receipt_id(receipt_id)
         self._require_lock()
         folder = self._receipts
         with report_os_errors(folder, what=_RECEIPT, doing="make"):
@@ -111,7 +109,7 @@ class LocalStore:
         """Return the texts of the receipts beside the state file, by id, oldest first. Raises StateError."""
         with report_os_errors(self._receipts, what=_RECEIPT, doing="list"):
             paths = sorted(self._receipts.glob("*.json"))
-        return {path.stem: load_text(path, what=_RECEIPT) for path in paths if _RECEIPT_ID.fullmatch(path.stem)}
+        return {path.stem: load_text(path, what=_RECEIPT) for path in paths if is_receipt_id(path.stem)}
 
     def save_pending(self, text: str) -> None:
         """Do nothing: the journal of the run is on this very disk."""
@@ -149,11 +147,9 @@ class LocalStore:
         return break_lock_file(self._place, lock_id)
 
     def _require_lock(self) -> None:
-        if self._lock is None or self._lock.is_released:
-            detail = f"{UNTOUCHED} This is a fault of poolctl: please report it."
-            raise LockLostError(make_error("state.not-locked", "The state is saved without its lock", detail=detail))
+        lock = require_lock(self._lock)
         holder = self.find_holder()
-        if holder is None or holder.id != self._lock.holder.id:
+        if holder is None or holder.id != lock.holder.id:
             detail = f"Somebody broke the lock of this run (`force-unlock`) while it was going on. {UNTOUCHED} {_KEPT}"
             raise LockLostError(make_error("state.lock-lost", "The lock of this run is gone", detail=detail))
 

@@ -4,7 +4,6 @@ Every write is one transaction whose first statement claims the row, with the lo
 knows them: where one of them is another by now, nothing of it happens, and nobody changes them before its end.
 """
 
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,25 +14,25 @@ from planner.core.diagnostics import make_error
 from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import State
 from planner.state.document import format_state, parse_state
-from planner.state.errors import LockLostError, StateChangedError, StoreError
+from planner.state.errors import StateChangedError, StoreError
 from planner.state.files import TOOL_DIRECTORY
 from planner.state.history import NO_NOTE, SavedVersion, SaveNote, drop_checkpoints, make_version, parse_version
 from planner.state.lease import KEPT, compute_lease, find_lock
 from planner.state.lease_lock import LeasedLock
-from planner.state.lease_taking import acquire_lock, break_leased_lock, is_lock_holder_dead
-from planner.state.lock import Holder, LockRequest
-from planner.state.os_errors import UNTOUCHED
+from planner.state.lease_taking import acquire_lock
+from planner.state.leased_store import LeasedStore
+from planner.state.lock import LockRequest
 from planner.state.postgres_history import LOAD_NOTES, LOAD_VERSION, keep_version
 from planner.state.postgres_lock import PostgresLockPlace
 from planner.state.postgres_tables import fill
 from planner.state.postgres_wire import PostgresWire
 from planner.state.slugs import make_slug
 from planner.state.store_errors import UNREACHED
+from planner.state.write_checks import is_receipt_id, require_receipt_id
 
 if TYPE_CHECKING:
     import psycopg
 
-_RECEIPT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _LOAD: Final = "SELECT version, save_id, state, pending FROM {schema}.states WHERE path = %s"
 _LOAD_RECEIPTS: Final = 'SELECT id, receipt FROM {schema}.receipts WHERE path = %s ORDER BY id COLLATE "C"'
 _CLAIM: Final = """
@@ -61,22 +60,13 @@ class _Row:
     pending: str = ""
 
 
-class PostgresStore:
+class PostgresStore(LeasedStore[PostgresLockPlace, LeasedLock[PostgresLockPlace]]):
     """One row. Its methods are for one thread; a heartbeat runs beside them on connections of its own."""
-
-    is_remote = True
-    has_history = True
 
     def __init__(self, place: PostgresLockPlace) -> None:
         """Use ``open_postgres_store``."""
-        self._place = place
-        self._lock: LeasedLock[PostgresLockPlace] | None = None
+        super().__init__(place)
         self._loaded: _Row | None = None
-
-    @property
-    def shown(self) -> str:
-        """Return where the state is, in words."""
-        return self._place.shown
 
     def load(self) -> State | None:
         """Return the stored state, or None where there is none yet. Raises StateError."""
@@ -115,8 +105,7 @@ class PostgresStore:
 
     def save_receipt(self, receipt_id: str, text: str) -> None:
         """Keep a receipt with the state. Raises LockLostError, StoreError; ValueError for a bad id."""
-        if not _RECEIPT_ID.fullmatch(receipt_id):
-            raise ValueError(f"not a receipt's id: {receipt_id!r}")
+        require_receipt_id(receipt_id)
 
         def write(cursor: "psycopg.Cursor[Any]", lock: int) -> int | None:
             row = cursor.execute(self._fill(_CLAIM), (self._place.path, lock)).fetchone()
@@ -129,7 +118,7 @@ class PostgresStore:
     def load_receipts(self) -> Mapping[str, str]:
         """Return the texts of the receipts, by id, oldest first. Raises StateError."""
         rows = self._read(_LOAD_RECEIPTS, self._place.path)
-        return {str(name): str(text) for name, text in rows if _RECEIPT_ID.fullmatch(name)}
+        return {str(name): str(text) for name, text in rows if is_receipt_id(name)}
 
     def save_pending(self, text: str) -> None:
         """Keep what a run is about to send; an empty text: nothing any more. Raises LockLostError, StoreError."""
@@ -151,23 +140,6 @@ class PostgresStore:
         """Return the lock. Raises LockHeldError when ``request.timeout`` seconds did not suffice."""
         self._lock = acquire_lock(self._place, request, hold=LeasedLock[PostgresLockPlace])
         return self._lock
-
-    def find_holder(self) -> Holder | None:
-        """Return who holds the lock now, or None. Raises StoreError."""
-        found = find_lock(self._place)
-        return None if found is None else found.holder
-
-    def is_dead(self, holder: Holder) -> bool:
-        """Tell whether ``holder`` was a process of this directory and has ended. Raises StateFileError."""
-        return is_lock_holder_dead(self._place, holder)
-
-    def find_obstacle(self) -> str:
-        """Return nothing: whether a save is taken, only a save tells."""
-        return ""
-
-    def break_lock(self, lock_id: str) -> Holder:
-        """Remove the lock of exactly this id and return its holder. Raises LockLostError for another id."""
-        return break_leased_lock(self._place, lock_id)
 
     def _write(self, act: Act, *, save_id: str = "") -> int:
         """Do ``act`` in one transaction under the lock and return the state's version after it."""
@@ -207,12 +179,6 @@ class PostgresStore:
 
     def _fill(self, statement: str) -> Any:
         return fill(statement, schema=self._place.schema)
-
-    def _require_lock(self) -> LeasedLock[PostgresLockPlace]:
-        if self._lock is None or self._lock.is_released:
-            detail = f"{UNTOUCHED} This is a fault of poolctl: please report it."
-            raise LockLostError(make_error("state.not-locked", "The state is saved without its lock", detail=detail))
-        return self._lock
 
 
 def open_postgres_store(

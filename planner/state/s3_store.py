@@ -4,7 +4,6 @@ A save renews the lock first, and then replaces the object that this run has rea
 breaks the lock writes its id into the state's object: so a holder that was paused in between finds another ETag.
 """
 
-import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,12 +15,13 @@ from planner.core.diagnostics import make_error
 from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import State
 from planner.state.document import format_state, parse_state
-from planner.state.errors import LockLostError, StateChangedError, StoreError
+from planner.state.errors import StateChangedError, StoreError
 from planner.state.files import TOOL_DIRECTORY
 from planner.state.history import NO_NOTE, SavedVersion, SaveNote, drop_checkpoints, is_of_same_run, make_version
-from planner.state.lease import KEPT, compute_lease, find_lock
+from planner.state.lease import KEPT, compute_lease
 from planner.state.lease_lock import LeasedLock
-from planner.state.lease_taking import acquire_lock, break_leased_lock, is_lock_holder_dead
+from planner.state.lease_taking import acquire_lock
+from planner.state.leased_store import LeasedStore
 from planner.state.lock import Holder, LockRequest
 from planner.state.os_errors import UNTOUCHED
 from planner.state.s3_client import S3Client
@@ -31,8 +31,8 @@ from planner.state.s3_lock import S3LockPlace
 from planner.state.s3_objects import S3Objects
 from planner.state.s3_probe import probe_conditional_writes
 from planner.state.slugs import make_slug
+from planner.state.write_checks import is_receipt_id, require_receipt_id
 
-_RECEIPT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _RACES: Final = 50
 _READERS: Final = 8
 
@@ -46,27 +46,18 @@ class _Object:
     document: S3Document = NOTHING
 
 
-class S3Store:
+class S3Store(LeasedStore[S3LockPlace, LeasedLock[S3LockPlace]]):
     """One state in a bucket. Its methods are for one thread; a heartbeat runs beside them."""
-
-    is_remote = True
-    has_history = True
 
     def __init__(self, place: S3LockPlace, *, key: str) -> None:
         """Use ``open_s3_store``."""
-        self._place = place
+        super().__init__(place)
         self._objects = place.objects
         self._key = key
-        self._lock: LeasedLock[S3LockPlace] | None = None
         self._history = S3History(place.objects, key=key)
         self._loaded = _Object()
         self._tried: set[str] = set()
         self._writes = 0
-
-    @property
-    def shown(self) -> str:
-        """Return where the state is, in words."""
-        return self._place.shown
 
     def load(self) -> State | None:
         """Return the stored state, or None where there is none yet. Raises StateError."""
@@ -96,8 +87,7 @@ class S3Store:
 
     def save_receipt(self, receipt_id: str, text: str) -> None:
         """Keep a receipt beside the state. Raises LockLostError, StoreError; ValueError for a bad id."""
-        if not _RECEIPT_ID.fullmatch(receipt_id):
-            raise ValueError(f"not a receipt's id: {receipt_id!r}")
+        require_receipt_id(receipt_id)
         self._require_lock().renew()
         self._objects.put(f"{self._receipts}{receipt_id}.json", text.encode("utf-8", "surrogatepass"))
 
@@ -105,7 +95,7 @@ class S3Store:
         """Return the texts of the receipts, by id, oldest first. Raises StateError."""
         keys = (one for one in self._objects.list_keys(self._receipts) if one.endswith(".json"))
         names = {one.removeprefix(self._receipts).removesuffix(".json"): one for one in keys}
-        sound = {name: key for name, key in sorted(names.items()) if _RECEIPT_ID.fullmatch(name)}
+        sound = {name: key for name, key in sorted(names.items()) if is_receipt_id(name)}
         with ThreadPoolExecutor(_READERS) as readers:
             found = [*readers.map(self._objects.get, sound.values())]
         return {
@@ -131,22 +121,9 @@ class S3Store:
         self._lock = lock
         return lock
 
-    def find_holder(self) -> Holder | None:
-        """Return who holds the lock now, or None. Raises StoreError."""
-        found = find_lock(self._place)
-        return None if found is None else found.holder
-
-    def is_dead(self, holder: Holder) -> bool:
-        """Tell whether ``holder`` was a process of this directory and has ended. Raises StateFileError."""
-        return is_lock_holder_dead(self._place, holder)
-
-    def find_obstacle(self) -> str:
-        """Return nothing: whether a write is taken, only a write tells."""
-        return ""
-
     def break_lock(self, lock_id: str) -> Holder:
         """Remove the lock of exactly this id and return its holder. Raises LockLostError for another id."""
-        holder = break_leased_lock(self._place, lock_id)
+        holder = super().break_lock(lock_id)
         self._fence(f"{lock_id}/broken")
         return holder
 
@@ -204,12 +181,6 @@ class S3Store:
             self._loaded = _Object(etag=etag, text=text, document=new)
             self._tried.clear()
         return bool(etag)
-
-    def _require_lock(self) -> LeasedLock[S3LockPlace]:
-        if self._lock is None or self._lock.is_released:
-            detail = f"{UNTOUCHED} This is a fault of poolctl: please report it."
-            raise LockLostError(make_error("state.not-locked", "The state is saved without its lock", detail=detail))
-        return self._lock
 
 
 def open_s3_store(
