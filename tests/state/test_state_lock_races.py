@@ -125,8 +125,11 @@ class Race:
 
     def _tell(self, words):
         for child, word in zip(self.children, words, strict=True):
-            child.stdin.write(f"{word}\n")
-            child.stdin.flush()
+            try:
+                child.stdin.write(f"{word}\n")
+                child.stdin.flush()
+            except BrokenPipeError:
+                pytest.fail(f"a racer has ended: {child.stderr.read()}")
 
     def _hear(self):
         return [child.stdout.readline().strip() for child in self.children]
