@@ -13,12 +13,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import field, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import LockLostError, StateChangedError, StateError, StoreError
+from planner.state.flocked_lock import FlockedLock
 from planner.state.http_envelope import Envelope, format_envelope, parse_envelope
 from planner.state.http_wire import HttpWire
 from planner.state.lease import KEPT, read_life_clock
@@ -99,25 +99,18 @@ def parse_lock_info(data: bytes, *, sent: bytes = b"") -> Holder:
     return parse_holder(json.dumps(members) if members else data.decode("utf-8", "replace"))
 
 
-class HttpLock:
+class HttpLock(FlockedLock):
     """A held lock, and the stored document under it; several threads may use it."""
 
     def __init__(self, place: HttpLockPlace, holder: Holder, *, found: Written, side_file: int) -> None:
         """Keep a lock that the server gave, over the document ``found``; ``acquire_http_lock`` makes these."""
-        self.holder = holder
-        self.notify: Callable[[str], None] = lambda _text: None
+        super().__init__(holder, side_file=side_file)
         self._place = place
         self._known = found
         self._proven = read_life_clock()
         self._cost = 0.0
-        self._side_file = side_file
         self._turn = threading.RLock()
         self._lost: Diagnostic | None = None
-
-    @property
-    def is_released(self) -> bool:
-        """Tell whether ``release`` was called."""
-        return self._side_file < 0
 
     def change(self, change: Change) -> Envelope:
         """Store what ``change`` makes of the document, and return it.
@@ -161,16 +154,6 @@ class HttpLock:
             self.notify(self._describe_left(error))
         finally:
             os.close(side_file)
-
-    def __enter__(self) -> Self:
-        """Return the lock itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        """Release the lock."""
-        self.release()
 
     def _clear(self) -> None:
         try:

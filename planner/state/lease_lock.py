@@ -3,12 +3,12 @@
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Final, Generic, Self, TypeVar
+from collections.abc import Iterator
+from typing import Final, Generic, TypeVar
 
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.state.errors import LockLostError, StateError, StoreError
+from planner.state.flocked_lock import FlockedLock
 from planner.state.lease import KEPT, LockPlace, find_lock, format_lock, make_beat, read_life_clock
 from planner.state.lock import Holder, format_holder_line
 
@@ -19,29 +19,22 @@ _SHARE: Final = 10
 PlaceT = TypeVar("PlaceT", bound=LockPlace)
 
 
-class LeasedLock(Generic[PlaceT]):
+class LeasedLock(FlockedLock, Generic[PlaceT]):
     """A held lock. Its heartbeat runs in a thread until ``release``; several threads may use it."""
 
     def __init__(self, place: PlaceT, holder: Holder, *, version: str, since: float, side_file: int) -> None:
         """Keep a lock that was written as ``version`` after ``since`` (life clock); ``acquire_lock`` makes these."""
-        self.holder = holder
-        self.notify: Callable[[str], None] = lambda _text: None
+        super().__init__(holder, side_file=side_file)
         self._place = place
         self._version = version
         self._until = since + place.lease
         self._look_again = since + _FRESH
-        self._side_file = side_file
         self._turn = threading.RLock()
         self._tried: set[str] = set()
         self._lost: Diagnostic | None = None
         self._end = threading.Event()
         self._heart = threading.Thread(target=self._beat_on, name="poolctl-heartbeat", daemon=True)
         self._heart.start()
-
-    @property
-    def is_released(self) -> bool:
-        """Tell whether ``release`` was called."""
-        return self._side_file < 0
 
     @contextlib.contextmanager
     def renewed(self) -> Iterator[str]:
@@ -103,16 +96,6 @@ class LeasedLock(Generic[PlaceT]):
             self.notify(self._describe_left(error))
         finally:
             os.close(side_file)
-
-    def __enter__(self) -> Self:
-        """Return the lock itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        """Release the lock."""
-        self.release()
 
     def _look(self) -> None:
         """Raise LockLostError where the lock is not ours any more; the lease is good, so silence is no fault."""

@@ -14,13 +14,12 @@ import time
 from collections.abc import Callable
 from dataclasses import field
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from planner.core.diagnostics import make_error
 from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import LockHeldError, LockLostError, MissingFileError, StateError
 from planner.state.files import TOOL_DIRECTORY, open_tool_directory, sync_directory, write_fully
+from planner.state.flocked_lock import FlockedLock
 from planner.state.lock import (
     UNKNOWN_PREFIX,
     Holder,
@@ -57,20 +56,13 @@ class LocalLockPlace:
         return self.state.with_name(self.state.name + ".lock")
 
 
-class LocalLock:
+class LocalLock(FlockedLock):
     """A held lock; the flock lives as long as this object's open side file."""
 
     def __init__(self, place: LocalLockPlace, holder: Holder, *, side_file: int) -> None:
         """Keep what a release needs; ``acquire_lock`` makes these."""
-        self.holder = holder
-        self.notify: Callable[[str], None] = lambda _text: None
+        super().__init__(holder, side_file=side_file)
         self._place = place
-        self._side_file = side_file
-
-    @property
-    def is_released(self) -> bool:
-        """Tell whether ``release`` was called."""
-        return self._side_file < 0
 
     def require(self, seconds: float) -> None:
         """Return: a lock on this disk has no lease that could be over. A save looks whether it was broken."""
@@ -89,16 +81,6 @@ class LocalLock:
             self.notify(self._describe_left(error))
         finally:
             os.close(side_file)
-
-    def __enter__(self) -> Self:
-        """Return the lock itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        """Release the lock."""
-        self.release()
 
     def _describe_left(self, error: StateError) -> str:
         why = " ".join(f"{one.summary}. {one.detail}" for one in error.diagnostics)
