@@ -28,7 +28,7 @@ from planner.cli.workplaces import make_workplace
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.core.changes import PlanInputs
+    from planner.core.changes import Plan, PlanInputs
 
 
 @click.command(
@@ -74,7 +74,7 @@ def plan(session: Session, /, *, out: Path | None, layout: str, is_detailed: boo
     from planner.workflow.plan import make_plan
 
     inputs = _limit(make_inputs(options), seconds=options["valid_for"])
-    approved = None if options["against"] is None else load_plan(session, options["against"])
+    approved = None if options["against"] is None else _load_approved(session, options["against"])
     refuse_contradictions(inputs)
     with open_stream(session, options["json_into"]) as stream:
         workplace = make_workplace(session, listen=stream.tell)
@@ -88,6 +88,15 @@ def plan(session: Session, /, *, out: Path | None, layout: str, is_detailed: boo
     show_plan(session, shown, Showing(layout=layout, compat=options["compat"], saved=out, is_short=session.is_quiet))
     stream.require_whole()
     return HAS_CHANGES if is_detailed and has_news(planned.plan) else DONE
+
+
+def _load_approved(session: Session, path: Path) -> Plan:
+    """Return the saved plan ``path``, which nobody has edited. Raises PoolctlError."""
+    from planner.workflow.saved_plan import check_comparable
+
+    approved = load_plan(session, path)
+    check_comparable(approved, source=str(path))
+    return approved
 
 
 def _limit(inputs: PlanInputs, *, seconds: float | None) -> PlanInputs:

@@ -6,7 +6,7 @@ Pure: the same files, state, snapshot and options give the same plan, byte for b
 from dataclasses import replace
 
 from planner.core.addresses import Address
-from planner.core.changes import Action, Change, Plan, PlanSummary
+from planner.core.changes import Action, Change, Plan
 from planner.core.diagnostics import Diagnostic, has_errors
 from planner.core.digests import make_plan_digest, seal_change
 from planner.core.guard_record import find_loosened
@@ -19,6 +19,7 @@ from planner.core.plan_evidence import add_evidence, tell_quietly
 from planner.core.plan_order import order_changes
 from planner.core.plan_request import PlanningRequest, find_owners
 from planner.core.plan_selection import find_selected
+from planner.core.plan_summary import is_partial, summarise
 from planner.core.policies import tell_policies
 from planner.core.rollouts import find_shared_requests, stage
 from planner.core.run_guards import find_broken_policies, judge_run
@@ -45,7 +46,11 @@ def build_plan(request: PlanningRequest) -> Plan:
         digest=make_plan_digest(blocked),
         basis=request.basis,
         inputs=request.inputs,
-        summary=_summarise(request, blocked),
+        summary=summarise(
+            blocked,
+            is_partial=is_partial(request.inputs),
+            cost=find_hourly_cost((row for one in blocked for row in one.nodes), request.desired.prices),
+        ),
         changes=blocked,
         drift=tuple(row for one in considered for row in one.drift),
         diagnostics=(*diagnostics, *cycle, *tell_quietly(request, blocked), *_tell_policies(request, blocked)),
@@ -81,21 +86,3 @@ def _consider_all(request: PlanningRequest, selected: frozenset[Address]) -> tup
     if not renewed:
         return considered
     return tuple(consider(request, one.address, renewed=renewed) for one in considered)
-
-
-def _summarise(request: PlanningRequest, changes: tuple[Change, ...]) -> PlanSummary:
-    counts = {action: sum(1 for one in changes if one.action is action) for action in Action}
-    return PlanSummary(
-        create=counts[Action.CREATE],
-        update=counts[Action.UPDATE],
-        replace=counts[Action.REPLACE],
-        delete=counts[Action.DELETE],
-        import_=counts[Action.IMPORT],
-        forget=counts[Action.FORGET],
-        no_op=counts[Action.NO_OP],
-        move=sum(1 for one in changes if one.previous_address is not None),
-        nodes_before=sum(one.nodes_before for one in changes),
-        nodes_after=sum(one.nodes_after for one in changes),
-        is_partial=bool(request.inputs.target or request.inputs.exclude),
-        cost=find_hourly_cost((row for one in changes for row in one.nodes), request.desired.prices),
-    )

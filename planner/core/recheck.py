@@ -1,5 +1,6 @@
 """An approved change, compared with a plan made anew right before the first write (semantics 6.5, 6.6)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from planner.core.changes import Action, Change, Disruption, FieldChange
@@ -13,7 +14,14 @@ from planner.core.plan_blocks import find_change_blocks
 from planner.core.plan_request import PlanningRequest
 from planner.core.schedule import apply_intents
 from planner.core.snapshot import LiveResource
-from planner.core.staleness import find_moved, report_appeared, report_gone, report_moved, report_worse
+from planner.core.staleness import (
+    find_moved,
+    report_appeared,
+    report_gone,
+    report_moved,
+    report_worse,
+    report_worse_fields,
+)
 from planner.core.targets import is_immutable
 from planner.core.trees import is_same
 
@@ -36,7 +44,8 @@ def recheck(approved: Change, fresh: Change | None, *, request: PlanningRequest)
     An update whose own fields have not moved is run as approved: what else differs now is not undone.
     """
     if fresh is not None and fresh.digest == approved.digest and _makes_the_same(fresh, approved):
-        return Rechecked(change=fresh)
+        worse = _find_worse(approved, {one.path: one.disruption for one in fresh.fields})
+        return _refuse(approved, worse) if worse else Rechecked(change=fresh)
     if approved.action in _QUIET:
         return Rechecked(change=approved)
     live = request.snapshot.resources.get(approved.address)
@@ -71,13 +80,23 @@ def _judge(approved: Change, live: LiveResource, *, request: PlanningRequest) ->
             return Disruption.DESTROYS
         return judge_field(one.path, (one.before, one.after), rules=rules, around=around)
 
-    worst = max((judge(one) for one in approved.fields), default=Disruption.NONE)
-    if worst > approved.disruption:
-        now = f"It would be {worst.word} now."
-        return _refuse(approved, report_worse(approved.address, planned=approved.disruption, now=now))
+    if worse := _find_worse(approved, {one.path: judge(one) for one in approved.fields}):
+        return _refuse(approved, worse)
     policies: dict[FieldPath, str] = {}
     counted = replace(approved, nodes=rules.count_nodes(before, after))
     return Rechecked(change=find_change_blocks(request, counted, policies=policies))
+
+
+def _find_worse(approved: Change, now: Mapping[FieldPath, Disruption]) -> Diagnostic | None:
+    """Return what to tell where ``approved``, or one of its fields, hurts more ``now`` than its plan says.
+
+    The classes below the worst are in no digest: a plan whose file says less of one is noticed here.
+    """
+    worst = max(now.values(), default=Disruption.NONE)
+    if worst > approved.disruption:
+        return report_worse(approved.address, planned=approved.disruption, now=f"It would be {worst.word} now.")
+    worse = [(one, now[one.path]) for one in approved.fields if now[one.path] > one.disruption]
+    return report_worse_fields(approved.address, worse) if worse else None
 
 
 def _refuse(approved: Change, fault: Diagnostic) -> Rechecked:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from planner.core.addresses import Address
 from planner.core.assign import find_field
-from planner.core.changes import Action, Block, Change, Disruption
+from planner.core.changes import Action, Block, Change, Disruption, FieldChange
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.digests import make_fingerprint
 from planner.core.kind_rules import KindRules
@@ -84,6 +84,17 @@ def report_worse(address: Address, *, planned: Disruption, now: str) -> Diagnost
         "apply.stale",
         "The change would disrupt more than its plan says",
         detail=f"It was planned as {planned.word}. {now} Nothing was sent for it. Plan again.",
+        address=str(address),
+    )
+
+
+def report_worse_fields(address: Address, worse: Iterable[tuple[FieldChange, Disruption]]) -> Diagnostic:
+    """Say which fields of a change would hurt more than its plan says, though not more than its worst field."""
+    rows = "; ".join(f"{one.label} is {one.disruption.word} in the plan and {now.word} now" for one, now in worse)
+    return make_error(
+        "apply.stale",
+        "A field would disrupt more than the plan says",
+        detail=f"{rows}. Either the pool has changed, or the file of the plan. Nothing was sent for it. Plan again.",
         address=str(address),
     )
 

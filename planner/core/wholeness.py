@@ -1,11 +1,13 @@
-"""Whether a change that was read from a file says one thing in all its members (semantics 6.5)."""
+"""Whether a plan that was read from a file says one thing in all its members (semantics 6.5)."""
 
-from planner.core.changes import Action, Change
+from planner.core.changes import Action, Change, Plan
 from planner.core.disruption import find_worst
 from planner.core.field_changes import find_differences
 from planner.core.field_paths import FieldPath
 from planner.core.flatten import find_refined_keys
+from planner.core.guards import name_blocks
 from planner.core.kind_rules import KindRules
+from planner.core.plan_summary import is_partial, summarise
 from planner.core.preparing import RESOURCES
 from planner.core.resource_changes import Making, complete_change
 from planner.core.trees import ABSENT, Maybe, is_same
@@ -22,6 +24,13 @@ def is_whole(change: Change, *, rules: KindRules, project_id: str) -> bool:
     return complete_change(change, making) == change and (
         change.action not in _IN_FULL or (_is_as_bad_as_its_fields(change) and _has_its_fields(change, rules))
     )
+
+
+def has_counts_of_its_changes(plan: Plan) -> bool:
+    """Tell whether the counts of ``plan``, and its list of what is blocked, are those of its changes."""
+    blocked = tuple(block for one in plan.changes for block in name_blocks(one.blocked, str(one.address)))
+    summary = summarise(plan.changes, is_partial=is_partial(plan.inputs), cost=plan.summary.cost)
+    return (summary, blocked) == (plan.summary, plan.blocked)
 
 
 def _is_as_bad_as_its_fields(change: Change) -> bool:

@@ -9,7 +9,7 @@ from planner.core.changes import Plan
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.digests import make_plan_digest
 from planner.core.tracking import State
-from planner.core.wholeness import is_whole
+from planner.core.wholeness import has_counts_of_its_changes, is_whole
 from planner.kinds.table import KINDS
 from planner.workflow.errors import StaleError
 
@@ -35,20 +35,32 @@ def list_digests(plan: Plan, *, now: dt.datetime) -> tuple[str, ...]:
     return (plan.digest, *(one.digest for one in plan.changes if is_loud(one)))
 
 
+def check_comparable(plan: Plan, *, source: str) -> None:
+    """Raise StaleError unless ``plan``, which another is compared with, says what it said when it was saved.
+
+    Neither its end nor its basis matters: somebody has looked at it. ``source`` names its file.
+    """
+    damage = tuple(_find_damage(plan))
+    if damage:
+        raise StaleError(*(_report_incomparable(one, source) for one in damage))
+
+
 def _check_whole(plan: Plan, now: dt.datetime) -> None:
-    damage = (*_find_damage(plan), *_find_end(plan, now))
+    damage = (*map(_report_edited, _find_damage(plan)), *_find_end(plan, now))
     if damage:
         raise StaleError(*damage)
 
 
-def _find_damage(plan: Plan) -> Iterator[Diagnostic]:
+def _find_damage(plan: Plan) -> Iterator[str]:
     project_id = plan.basis.service.project_id if plan.basis.service else ""
     for change in plan.changes:
         rules = KINDS.get(change.kind)
         if rules is None or not is_whole(change, rules=rules, project_id=project_id):
-            yield _report_edited(f"The members of {change.address} do not fit each other, or its digest.")
+            yield f"The members of {change.address} do not fit each other, or its digest."
     if plan.digest != make_plan_digest(plan.changes):
-        yield _report_edited("Its digest does not fit its changes.")
+        yield "Its digest does not fit its changes."
+    if not has_counts_of_its_changes(plan):
+        yield "Its counts, or its list of what is blocked, do not fit its changes."
 
 
 def _find_end(plan: Plan, now: dt.datetime) -> Iterator[Diagnostic]:
@@ -92,6 +104,15 @@ def _report_edited(what: str) -> Diagnostic:
         "apply.edited-plan",
         "The plan file was changed after it was made",
         detail=f"{what} Nothing was sent. Make the plan again: poolctl plan --out FILE",
+    )
+
+
+def _report_incomparable(what: str, source: str) -> Diagnostic:
+    return make_error(
+        "apply.edited-plan",
+        "The plan file was changed after it was made",
+        detail=f"{source}: {what} What it holds would not be shown, though perhaps nobody has ever seen it. Compare "
+        "with the file as it was saved, or plan without --against.",
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from planning_cases import make_live, make_pool, make_request, track
 
 from planner.core.addresses import parse_address
-from planner.core.changes import Block
+from planner.core.changes import Block, Disruption
 from planner.core.digests import make_fingerprint
 from planner.core.planning import build_plan
 from planner.core.recheck import recheck
@@ -67,6 +67,31 @@ def test_the_guards_see_fresh_counts():
     found = check(approved, **words(make_pool("aaa", count=90), A))
     assert [(row.before, row.after) for row in found.change.nodes] == [(2, 4)]
     assert found.change.blocked == ()
+
+
+SMALLER = make_pool("aaa", count=1, scope=["Train"])
+WIDE = make_pool("aaa", scope=["Train", "Infer"])
+
+
+def approve_smaller(*busy):
+    """Return the words of a plan that narrows the scope, which interrupts, and takes away a node."""
+    return words(SMALLER, WIDE, evidence={"pool.a": make_evidence(*busy)})
+
+
+def test_a_field_below_the_worst_that_became_harmful_is_stale():
+    approved = approve(**approve_smaller())
+    assert [one.disruption.word for one in approved.fields] == ["drains", "interrupts"]
+    found = check(approved, **approve_smaller(0, 1))
+    assert [one.summary for one in found.stale] == ["A field would disrupt more than the plan says"]
+    assert "resources[f].count is drains in the plan and interrupts now" in found.stale[0].detail
+
+
+def test_a_field_below_the_worst_whose_class_was_lowered_in_the_file_is_stale():
+    approved = approve(**approve_smaller())
+    lowered = tuple(replace(one, disruption=Disruption.NONE) for one in approved.fields[:1])
+    found = check(replace(approved, fields=(*lowered, *approved.fields[1:])), **approve_smaller())
+    assert "resources[f].count is none in the plan and drains now" in found.stale[0].detail
+    assert check(approved, **approve_smaller()).stale == ()
 
 
 def test_a_field_that_moved_is_stale_and_named():

@@ -57,6 +57,38 @@ def test_against_says_so_on_the_page_too(story):
     assert "The numbers are of the whole plan," not in story.run("plan", "--format", "html").out
 
 
+def add_block(document):
+    document["changes"][0]["blocked"] = [{"code": "guards.freeze", "summary": "s", "detail": "d", "address": ""}]
+
+
+def add_change(document):
+    change = document["changes"][0]
+    document["changes"].append(change | {"address": "pool.b"})
+
+
+def lower_count(document):
+    document["summary"]["create"] = 0
+
+
+@pytest.mark.parametrize("edit", [add_block, add_change, lower_count])
+def test_against_refuses_a_plan_that_was_edited(story, edit):
+    story.files(make_pool_block())
+    document = save(story)
+    edit(document)
+    (story.directory / "plan.json").write_text(json.dumps(document), encoding="utf-8")
+    ended = story.run("plan", "--against", "plan.json", "--out", "new.json")
+    assert (ended.code, ended.out, (story.directory / "new.json").exists()) == (1, "", False)
+    assert "plan.json: " in ended.err
+    assert "[apply.edited-plan]" in ended.err
+
+
+def test_against_takes_a_plan_whose_time_is_over_and_whose_layout_was_changed(story):
+    story.files(make_pool_block())
+    set_end(story, save(story, "--valid-for", "24h"), "2026-01-01T00:00:00Z")
+    ended = story.run("plan", "--against", "plan.json")
+    assert (ended.code, "# pool.a will be created" in ended.out) == (0, False)
+
+
 def test_out_saves_the_whole_plan_beside_against(story):
     story.files(make_pool_block())
     first = save(story)
