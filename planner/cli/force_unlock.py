@@ -21,7 +21,7 @@ def force_unlock(session: Session, lock_id: str, is_forced: bool) -> int:
 
     Only for a lock whose holder is surely gone: two runs that write one state lose what one of them did.
     """
-    from planner.state.lock import format_holder_line
+    from planner.state.locks.holders import format_holder_line
     from planner.workflow.lock_status import force_unlock as break_lock
 
     # Terraform's spelling for "do not ask" is understood, though nothing is asked here.

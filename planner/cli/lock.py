@@ -12,7 +12,7 @@ from planner.cli.session import DONE, Session
 from planner.cli.workplaces import make_workplace
 
 if TYPE_CHECKING:
-    from planner.state.lock import Holder
+    from planner.state.locks.holders import Holder
 
 _STATUS: Final = "poolctl lock status"
 

@@ -16,7 +16,7 @@ from planner.cli.workplaces import make_workplace
 if TYPE_CHECKING:
     from planner.core.addresses import Address
     from planner.core.trees import Value
-    from planner.state.history import SavedVersion
+    from planner.state.stores.history import SavedVersion
     from planner.views.log_text import SaveRow
 
 

@@ -7,7 +7,7 @@
         ├── StateFileError        the operating system refused
         │   └── MissingFileError  there is no such file
         ├── DocumentError         a text is not the document it should be
-        ├── LockHeldError         somebody else holds the lock
+        ├── LockHeldError         somebody else holds the lock (``locks/errors.py``, like the next)
         ├── LockLostError         the lock is not, or no longer, ours
         ├── StoreError            where the state is kept cannot be reached, or refuses
         └── StateChangedError     the stored state is not the one that was loaded
@@ -15,8 +15,7 @@
 ``OSError``, ``UnicodeError``, ``json`` and ``pydantic`` errors end here; none leaves the package.
 """
 
-from planner.core.diagnostics import Diagnostic, PoolctlError
-from planner.state.lock import Holder
+from planner.core.diagnostics import PoolctlError
 
 
 class StateError(PoolctlError):
@@ -33,19 +32,6 @@ class MissingFileError(StateFileError):
 
 class DocumentError(StateError):
     """A text is not the document that it should be; one diagnostic a fault."""
-
-
-class LockHeldError(StateError):
-    """Somebody else holds the lock: ``holder`` says who."""
-
-    def __init__(self, *diagnostics: Diagnostic, holder: Holder) -> None:
-        """Keep the holder beside the diagnostics."""
-        super().__init__(*diagnostics)
-        self.holder = holder
-
-
-class LockLostError(StateError):
-    """The lock that was asked for by its id, or that a save needs, is not there."""
 
 
 class StateChangedError(StateError):

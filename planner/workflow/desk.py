@@ -14,9 +14,9 @@ from planner.core.tracking import State, TrackedResource
 from planner.engine.journal import close_run
 from planner.engine.settle import Recalled
 from planner.remote.client import Client
-from planner.state.history import SaveNote
-from planner.state.lock import LockRequest
-from planner.state.store import HeldLock, Store
+from planner.state.locks.holders import LockRequest
+from planner.state.stores.history import SaveNote
+from planner.state.stores.store import HeldLock, Store
 from planner.state.versions import make_next
 from planner.workflow.gather import Prepared, recall_state
 from planner.workflow.receipts import keep_settled

@@ -13,8 +13,8 @@ from planner.core.diagnostics import Diagnostic, PoolctlError, Severity
 from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import State
 from planner.engine.journal import load_open_runs
-from planner.state.lock import format_holder_line
-from planner.state.store import Store
+from planner.state.locks.holders import format_holder_line
+from planner.state.stores.store import Store
 from planner.workflow.stored import find_older, report_moved
 from planner.workflow.workplace import Workplace, find_store_warnings, open_store, probe_store
 

@@ -26,7 +26,7 @@ from planner.remote.errors import RemoteError
 from planner.remote.gateway import Gateway
 from planner.remote.parallel import map_in_threads
 from planner.remote.reading import ReadingRequest, fetch_evidence, read_service
-from planner.state.store import HeldLock, Store
+from planner.state.stores.store import HeldLock, Store
 from planner.workflow.errors import PlanError
 from planner.workflow.open_runs import find_open_runs
 from planner.workflow.stored import find_left_behind

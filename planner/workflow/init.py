@@ -11,8 +11,8 @@ from planner.config.errors import ConfigError
 from planner.core.diagnostics import PoolctlError, make_error
 from planner.core.lazy_dataclass import dataclass
 from planner.state.files import TOOL_DIRECTORY, load_text, save_atomically
-from planner.state.git_remote import find_state_remote
 from planner.state.os_errors import report_os_errors
+from planner.state.stores.git.remote import find_state_remote
 from planner.workflow.starter import STARTER_FILE, make_starter
 from planner.workflow.workplace import Workplace, load_desired_state, probe_store
 

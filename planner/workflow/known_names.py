@@ -11,7 +11,7 @@ from planner.config.load import Loaded, load_configuration
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import PoolctlError
 from planner.core.trees import as_list, as_text, as_tree
-from planner.state.store import Store
+from planner.state.stores.store import Store
 from planner.workflow.receipts import LATEST, load_receipts
 from planner.workflow.workplace import Files, Workplace, open_store
 

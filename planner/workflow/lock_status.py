@@ -3,7 +3,7 @@
 from typing import Final
 
 from planner.core.lazy_dataclass import dataclass
-from planner.state.lock import Holder
+from planner.state.locks.holders import Holder
 from planner.workflow.workplace import Workplace, load_desired_state, open_store
 
 _HTTP_NOTE: Final = (

@@ -11,7 +11,7 @@ from planner.core.tracking import State
 from planner.core.trees import as_text, find_member
 from planner.remote.errors import RemoteError
 from planner.remote.records import ServiceRecord, fetch_records
-from planner.state.history import SavedVersion
+from planner.state.stores.history import SavedVersion
 from planner.workflow.receipts import load_receipts
 from planner.workflow.service import check_identity, find_endpoint, open_service
 from planner.workflow.stored import load_stored

@@ -5,8 +5,8 @@ from dataclasses import replace
 from planner.core.diagnostics import Diagnostic, make_warning
 from planner.engine.journal import OpenRun, load_open_runs
 from planner.engine.pending import parse_pending
-from planner.state.lock import Holder, format_holder_line
-from planner.state.store import HeldLock, Store
+from planner.state.locks.holders import Holder, format_holder_line
+from planner.state.stores.store import HeldLock, Store
 from planner.workflow.workplace import Workplace
 
 

@@ -19,7 +19,7 @@ from planner.engine.run_context import format_moment
 from planner.kinds.table import KINDS
 from planner.state.errors import DocumentError
 from planner.state.receipt_document import format_receipt, parse_receipt
-from planner.state.store import Store
+from planner.state.stores.store import Store
 from planner.workflow.errors import PlanError
 from planner.workflow.open_runs import find_open_runs
 from planner.workflow.workplace import Files, Workplace, open_store

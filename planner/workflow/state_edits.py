@@ -8,8 +8,8 @@ from planner.core.lazy_dataclass import dataclass
 from planner.core.shell_words import quote_word
 from planner.core.tracking import State, TrackedResource
 from planner.engine.journal import load_open_runs
-from planner.state.history import SaveNote
-from planner.state.store import Store
+from planner.state.stores.history import SaveNote
+from planner.state.stores.store import Store
 from planner.state.versions import make_next
 from planner.workflow.state_records import find_tracked
 from planner.workflow.stored import load_stored, refuse_older

@@ -13,8 +13,8 @@ from planner.core.events import Noticed
 from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import State
 from planner.engine.journal import load_open_runs
-from planner.state.history import SavedVersion
-from planner.state.store import Store
+from planner.state.stores.history import SavedVersion
+from planner.state.stores.store import Store
 from planner.state.versions import is_same_content
 from planner.workflow.service import check_identity, find_endpoint
 from planner.workflow.state_edits import Errand

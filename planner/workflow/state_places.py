@@ -14,7 +14,7 @@ from planner.config.urls import mask_credentials
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
 from planner.core.lazy_dataclass import dataclass
-from planner.state.store import Store
+from planner.state.stores.store import Store
 from planner.workflow.workplace import Workplace, open_store
 
 _KINDS: Final = ("git", "s3", "postgres", "http")

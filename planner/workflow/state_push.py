@@ -10,7 +10,7 @@ from planner.core.tracking import State
 from planner.kinds.table import KINDS
 from planner.state.document import parse_state
 from planner.state.errors import DocumentError
-from planner.state.store import Store
+from planner.state.stores.store import Store
 from planner.state.versions import is_same_content
 from planner.workflow.service import check_identity, find_endpoint
 from planner.workflow.state_edits import Errand, refuse_unsettled

@@ -11,7 +11,7 @@ from planner.kinds.table import KINDS
 from planner.state.document import parse_state
 from planner.state.files import load_text
 from planner.state.plan_document import parse_plan
-from planner.state.store import Store
+from planner.state.stores.store import Store
 from planner.workflow.workplace import Workplace, load_desired_state, open_store
 
 CURRENT: Final = "current"

@@ -10,7 +10,7 @@ from planner.engine.journal import load_last_start, load_open_runs
 from planner.state.document import parse_state
 from planner.state.errors import StateError
 from planner.state.files import load_text
-from planner.state.store import Store
+from planner.state.stores.store import Store
 from planner.workflow.workplace import Workplace, is_shared
 
 UNFINISHED: Final = "(not arrived yet)"

@@ -14,13 +14,13 @@ from planner.core.desired import DesiredState, HttpBackend, PostgresBackend, S3B
 from planner.core.diagnostics import Diagnostic, make_warning
 from planner.core.events import Emit, Noticed
 from planner.core.lazy_dataclass import dataclass
-from planner.state.history import SaveNote
-from planner.state.local import open_local_store
-from planner.state.lock import LockRequest
-from planner.state.store import Store
+from planner.state.locks.holders import LockRequest
+from planner.state.stores.history import SaveNote
+from planner.state.stores.local.store import open_local_store
+from planner.state.stores.store import Store
 
 if TYPE_CHECKING:
-    from planner.state.s3_store import S3Store
+    from planner.state.stores.s3.store import S3Store
 
 _STORE_TIMEOUT: Final = 30.0
 """Seconds that the place of the state has at least: a large state takes longer than a request to the service."""
@@ -98,8 +98,8 @@ def open_store(workplace: Workplace, desired: DesiredState) -> Store:
     """Return the store that the configuration names; no state is read and nothing is made yet. Raises StoreError."""
     if desired.git is not None:
         # Loaded where it is asked for: it brings what starts processes.
-        from planner.state.git_command import open_git
-        from planner.state.git_store import open_git_store
+        from planner.state.stores.git.command import open_git
+        from planner.state.stores.git.store import open_git_store
 
         git = open_git(workplace.directory, workplace.environment)
         return open_git_store(git, desired.git, request_timeout=desired.provider.request_timeout)
@@ -113,8 +113,8 @@ def open_store(workplace: Workplace, desired: DesiredState) -> Store:
 
 
 def _open_postgres_store(workplace: Workplace, where: PostgresBackend, *, request_timeout: float) -> Store:
-    from planner.state.postgres_store import open_postgres_store
-    from planner.state.postgres_wire import find_host, make_wire
+    from planner.state.stores.postgres.store import open_postgres_store
+    from planner.state.stores.postgres.wire import find_host, make_wire
     from planner.workflow.store_hosts import check_store_host
 
     # Without a host it is a socket of this machine, or one that the environment names.
@@ -126,8 +126,8 @@ def _open_postgres_store(workplace: Workplace, where: PostgresBackend, *, reques
 
 
 def _open_http_store(workplace: Workplace, where: HttpBackend, *, request_timeout: float) -> Store:
-    from planner.state.http_store import open_http_store
-    from planner.state.http_wire import HttpWire, find_credentials
+    from planner.state.stores.http.store import open_http_store
+    from planner.state.stores.http.wire import HttpWire, find_credentials
     from planner.workflow.store_hosts import check_store_url
 
     for url in (where.address, where.lock_address, where.unlock_address):
@@ -150,8 +150,8 @@ def probe_store(workplace: Workplace, desired: DesiredState) -> str:
 
 
 def _open_s3_store(workplace: Workplace, where: S3Backend, *, request_timeout: float) -> "S3Store":
-    from planner.state.s3_client import open_s3_client
-    from planner.state.s3_store import open_s3_store
+    from planner.state.stores.s3.client import open_s3_client
+    from planner.state.stores.s3.store import open_s3_store
     from planner.workflow.store_hosts import check_store_url
 
     client = open_s3_client(where)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from planner.state.local import open_local_store
-from planner.state.lock import LockRequest
+from planner.state.locks.holders import LockRequest
+from planner.state.stores.local.store import open_local_store
 
 LOCK_ID = "5f0c7d1e-6c0b-4b7e-9d1f-2a3b4c5d6e7f"
 

@@ -32,7 +32,9 @@ from planner.core.up_to_idle import HeldBack
 from planner.engine import change_run, journal, runner, sending_creations, sending_patches, settle
 from planner.remote import errors, reading
 from planner.remote.endpoint import resolve_endpoint
-from planner.state import document, files, local, lock, os_errors
+from planner.state import document, files, os_errors
+from planner.state.locks import holders
+from planner.state.stores.local.store import LocalStore, open_local_store
 from planner.workflow import (
     commits,
     fmt,
@@ -53,7 +55,7 @@ STATE: Final = Path("pools.state.json")
 STEP: Final = SimpleNamespace(change=SimpleNamespace(address=TRAINING))
 FOUR_NODES: Final = NodeConstraint(flavor=FLAVOR, node_pool="", count=4)
 TALLY: Final = NodeTally(name=FLAVOR, wanted=8, present=5, available=5, creating=0, deleting=0, failed=3)
-HOLDER: Final = lock.Holder(
+HOLDER: Final = holders.Holder(
     id="0d9c1f2e-5f0c-4b0e-9a53-8a2f0a7f2b11",
     operation="apply",
     who="ci@runner-7",
@@ -113,12 +115,14 @@ def _find_fault() -> Diagnostic:
 
 
 def _save_unlocked() -> Diagnostic:
-    return _catch(lambda: local.open_local_store(Path(), str(STATE)).save(SimpleNamespace()))
+    return _catch(lambda: open_local_store(Path(), str(STATE)).save(SimpleNamespace()))
 
 
-def _open_locked() -> local.LocalStore:
-    store = local.open_local_store(Path(), str(STATE))
-    store.acquire(lock.LockRequest(id=HOLDER.id, operation="apply", who="ci", created=HOLDER.created, version="0.1.0"))
+def _open_locked() -> LocalStore:
+    store = open_local_store(Path(), str(STATE))
+    store.acquire(
+        holders.LockRequest(id=HOLDER.id, operation="apply", who="ci", created=HOLDER.created, version="0.1.0")
+    )
     return store
 
 
@@ -265,7 +269,7 @@ MAKERS: Final[Mapping[str, Callable[[], Diagnostic]]] = {
     "state.duplicate-name": lambda: _read_state('{\n  "serial": 3,\n  "serial": 4\n}\n'),
     "state.empty": lambda: _read_state(""),
     "state.lock-lost": _save_broken,
-    "state.locked": lambda: lock.make_held_diagnostic(HOLDER, path=str(STATE)),
+    "state.locked": lambda: holders.make_held_diagnostic(HOLDER, path=str(STATE)),
     "state.newer-version": lambda: _read_state(_DEFECT.replace("1.0", "2.0")),
     "state.not-a-file": lambda: _catch(lambda: files.save_atomically(Path(os.devnull), "x", what="receipt")),
     "state.not-locked": _save_unlocked,

@@ -7,12 +7,12 @@ from typing import Final
 
 from planner.core.diagnostics import Diagnostic
 from planner.engine import pending
-from planner.state import git_command, git_remote, git_store
 from planner.state.errors import DocumentError
-from planner.state.lock import Holder
+from planner.state.locks.holders import Holder
+from planner.state.stores.git import command, remote, store
 from planner.workflow import open_runs
 
-_REMOTE: Final = git_remote.GitRemote(git=SimpleNamespace(directory=Path()), name="origin")
+_REMOTE: Final = remote.GitRemote(git=SimpleNamespace(directory=Path()), name="origin")
 _SHOWN: Final = "pools.state.json on poolctl-state of origin"
 
 
@@ -21,14 +21,14 @@ def make_git_makers(holder: Holder) -> Mapping[str, Callable[[], Diagnostic]]:
     return {
         "settle.elsewhere": lambda: open_runs._report_elsewhere(holder),
         "state.bad-pending": _read_pending,
-        "state.git": lambda: git_command._report_unusable("git is not installed, or not in PATH."),
+        "state.git": lambda: command._report_unusable("git is not installed, or not in PATH."),
         "state.git-remote": _REMOTE._report_no_remote,
-        "state.other-branch": lambda: git_store.report_other_branch("refs/heads/main", remote="origin"),
+        "state.other-branch": lambda: store.report_other_branch("refs/heads/main", remote="origin"),
         "state.push-refused": lambda: _REMOTE._report_refused(
-            git_command.GitEnd(code=1, out=b"", words="remote: You are not allowed to push code to this project.")
+            command.GitEnd(code=1, out=b"", words="remote: You are not allowed to push code to this project.")
         ),
         "state.unreachable": lambda: _REMOTE._report_unreached(
-            git_command.make_words(b"fatal: unable to access 'https://ci:secret@git.example/infra.git/': timed out")
+            command.make_words(b"fatal: unable to access 'https://ci:secret@git.example/infra.git/': timed out")
         ),
     }
 

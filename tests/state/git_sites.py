@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 
 from planner.core.desired import GitBackend
-from planner.state.git_command import open_git
-from planner.state.git_store import GitStore, open_git_store
+from planner.state.stores.git.command import open_git
+from planner.state.stores.git.store import GitStore, open_git_store
 
 REMOTE = "remote.git"
 STATE_REF = "refs/heads/poolctl-state"

@@ -20,8 +20,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from planner.core.desired import HttpBackend
-from planner.state.http_store import HttpStore, open_http_store
-from planner.state.http_wire import HttpWire, find_credentials
+from planner.state.stores.http.store import HttpStore, open_http_store
+from planner.state.stores.http.wire import HttpWire, find_credentials
 
 STATE = "/state/prod"
 LOCK = f"{STATE}/lock"

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from planner.core.desired import PostgresBackend
-from planner.state.postgres_store import PostgresStore, open_postgres_store
-from planner.state.postgres_wire import make_wire
+from planner.state.stores.postgres.store import PostgresStore, open_postgres_store
+from planner.state.stores.postgres.wire import make_wire
 
 USER = "poolctl"
 SETTINGS = {

@@ -13,8 +13,8 @@ from postgres_site import make_backend, open_in
 from s3_sites import CREDENTIALS, make_bucket, open_bucket
 
 from planner.core.desired import PostgresBackend, S3Backend
-from planner.state import lease
-from planner.state.local import open_local_store
+from planner.state.locks import lease
+from planner.state.stores.local.store import open_local_store
 
 # What a racer's store gets as timeout of a request: the lease is then the shortest one, which a test sets.
 _BRIEF = 0.1

@@ -11,10 +11,10 @@ from dataclasses import replace
 from state_values import make_request, make_state
 
 from planner.core.desired import S3Backend
-from planner.state.history import SaveNote
-from planner.state.s3_client import open_s3_client
-from planner.state.s3_objects import S3Objects
-from planner.state.s3_store import open_s3_store
+from planner.state.stores.history import SaveNote
+from planner.state.stores.s3.client import open_s3_client
+from planner.state.stores.s3.objects import S3Objects
+from planner.state.stores.s3.store import open_s3_store
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIATESTTESTTEST", "AWS_SECRET_ACCESS_KEY": "secret-of-the-tests"}
 KEY = "prod/pools.state.json"

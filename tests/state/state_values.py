@@ -33,7 +33,7 @@ from planner.core.money import HourlyCost
 from planner.core.snapshot import LiveQuota
 from planner.core.tracking import ServiceIdentity, State, TrackedResource
 from planner.core.trees import ABSENT, Reference
-from planner.state.lock import LockRequest
+from planner.state.locks.holders import LockRequest
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,9 +9,9 @@ from state_values import ROOT, make_request, make_state
 
 from planner.core.desired import GitBackend
 from planner.state.errors import DocumentError, StateError, StoreError
-from planner.state.git_command import make_words, open_git
-from planner.state.git_remote import find_state_remote
-from planner.state.slugs import make_slug
+from planner.state.stores.git.command import make_words, open_git
+from planner.state.stores.git.remote import find_state_remote
+from planner.state.stores.slugs import make_slug
 
 SECRET = "hunter2"
 
@@ -237,8 +237,8 @@ def test_tour_in_the_repository_of_poolctl_is_kept_beside_its_files():
 
 
 def test_heartbeat_that_arrived_without_an_answer_is_not_taken_for_somebody_elses(clone, tmp_path, monkeypatch):
-    monkeypatch.setattr("planner.state.lease_lock._FRESH", 0.0)
-    monkeypatch.setattr("planner.state.lease_lock._SHARE", 0)
+    monkeypatch.setattr("planner.state.locks.leased_lock._FRESH", 0.0)
+    monkeypatch.setattr("planner.state.locks.leased_lock._SHARE", 0)
     remote = make_remote(tmp_path)
     with open_clone(clone).acquire(make_request("lock-1")) as held:
         hook = remote / "hooks" / "post-receive"

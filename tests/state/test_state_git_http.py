@@ -5,7 +5,8 @@ from git_over_http import serve_git
 from git_sites import REMOTE, call_git, make_remote, open_clone
 from state_values import make_request, make_state
 
-from planner.state.errors import LockHeldError, LockLostError, StoreError
+from planner.state.errors import StoreError
+from planner.state.locks.errors import LockHeldError, LockLostError
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from state_values import make_request, make_state
 from test_state_history_contract import make_note, save_versions
 
 from planner.core.desired import GitBackend
-from planner.state import history, local_history
 from planner.state.errors import DocumentError, StateFileError
-from planner.state.local import open_local_store
+from planner.state.stores import history
+from planner.state.stores.local import history as local_history
+from planner.state.stores.local.store import open_local_store
 
 HISTORY = ".poolctl/history/pools.state.json"
 
@@ -80,7 +81,7 @@ def test_hand_edit_of_the_state_does_not_reach_what_was_kept(store, tmp_path):
 
 def test_save_that_never_came_is_not_told(store, tmp_path, monkeypatch):
     save_versions(store, make_note("r-1"))
-    monkeypatch.setattr("planner.state.local.save_atomically", refuse)
+    monkeypatch.setattr("planner.state.stores.local.store.save_atomically", refuse)
     with store.acquire(make_request()), pytest.raises(OSError, match="No space"):
         store.save(make_state(serial=2), make_note("r-2"))
     assert list_told(tmp_path) == [(1, "r-1")]

@@ -4,7 +4,7 @@ import pytest
 from state_values import make_request, make_state
 from test_state_store_contract import STATE, STORES, Clock
 
-from planner.state.history import SavedVersion, SaveNote
+from planner.state.stores.history import SavedVersion, SaveNote
 
 
 @pytest.fixture(params=STORES)

@@ -7,9 +7,10 @@ from http_state_server import LOCK, STATE, Told, make_sum, open_at, serve_state
 from state_values import make_request, make_state, make_tracked
 
 from planner.core.addresses import Address
-from planner.state.errors import DocumentError, LockHeldError, LockLostError, StateChangedError, StateError, StoreError
-from planner.state.http_envelope import MOST_RECEIPTS, Envelope, format_envelope, keep_newest, parse_envelope
-from planner.state.http_lock import parse_lock_info
+from planner.state.errors import DocumentError, StateChangedError, StateError, StoreError
+from planner.state.locks.errors import LockHeldError, LockLostError
+from planner.state.stores.http.envelope import MOST_RECEIPTS, Envelope, format_envelope, keep_newest, parse_envelope
+from planner.state.stores.http.lock import parse_lock_info
 
 SECRET = "glpat-of-a-test"
 TERRAFORM = json.dumps(
@@ -181,13 +182,13 @@ def test_stale_name_is_cleared_by_its_id(store, site):
 def test_broken_lock_stops_the_run_before_its_next_request(store, site, tmp_path, monkeypatch):
     with store.acquire(make_request("lock-1")) as held:
         open_at(site, tmp_path / "b").break_lock("lock-1")
-        monkeypatch.setattr("planner.state.http_lock.FRESH", -1.0)
+        monkeypatch.setattr("planner.state.stores.http.lock.FRESH", -1.0)
         with pytest.raises(LockLostError):
             held.require(1.0)
 
 
 def test_request_does_not_go_out_where_the_server_cannot_tell(plain, tmp_path, monkeypatch):
-    monkeypatch.setattr("planner.state.http_lock.FRESH", -1.0)
+    monkeypatch.setattr("planner.state.stores.http.lock.FRESH", -1.0)
     with open_at(plain, tmp_path / "a").acquire(make_request()) as held:
         plain.answer_instead["GET"] = [Told(status=503)] * 3
         with pytest.raises(StoreError):

@@ -8,8 +8,8 @@ from state_values import make_request, make_state
 
 from planner.core.desired import HttpBackend
 from planner.state.errors import StoreError
-from planner.state.http_store import open_http_store
-from planner.state.http_wire import HttpCredentials, HttpWire, find_credentials
+from planner.state.stores.http.store import open_http_store
+from planner.state.stores.http.wire import HttpCredentials, HttpWire, find_credentials
 
 SECRET = "glpat-of-a-test"
 

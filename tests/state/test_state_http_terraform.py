@@ -8,7 +8,8 @@ import pytest
 from http_state_server import open_at, serve_state
 from state_values import make_request, make_state
 
-from planner.state.errors import LockHeldError, StoreError
+from planner.state.errors import StoreError
+from planner.state.locks.errors import LockHeldError
 
 pytestmark = pytest.mark.skipif(shutil.which("terraform") is None, reason="there is no terraform binary on the path")
 

@@ -8,16 +8,17 @@ import pytest
 from state_values import make_request, make_state, start_python
 from test_state_store_contract import Clock
 
-from planner.state.errors import DocumentError, LockHeldError, StateChangedError, StateFileError
-from planner.state.local import open_local_store
-from planner.state.lock import format_holder
+from planner.state.errors import DocumentError, StateChangedError, StateFileError
+from planner.state.locks.errors import LockHeldError
+from planner.state.locks.holders import format_holder
+from planner.state.stores.local.store import open_local_store
 
 LOCK = "pools.state.json.lock"
 HELD = """
 import sys, time
 from pathlib import Path
 from state_values import make_request
-from planner.state.local import open_local_store
+from planner.state.stores.local.store import open_local_store
 store = open_local_store(Path(sys.argv[1]), "pools.state.json")
 held = store.acquire(make_request(sys.argv[2]))
 print("held", flush=True)

@@ -12,7 +12,7 @@ import pytest
 from race_sites import SITES, open_racer
 from state_values import make_request, make_state, start_python
 
-from planner.state.errors import LockHeldError
+from planner.state.locks.errors import LockHeldError
 
 PROCESSES = int(os.environ.get("RACE_PROCESSES", "5"))
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "4"))
@@ -23,7 +23,7 @@ DEATHS = max(ROUNDS // 5, 4)
 RACER = """
 import json, os, sys
 from pathlib import Path
-from planner.state.errors import LockHeldError
+from planner.state.locks.errors import LockHeldError
 from race_sites import open_racer
 from state_values import make_request, make_state
 kind, folder, name, told, seconds = sys.argv[1], Path(sys.argv[2]), sys.argv[3], json.loads(sys.argv[4]), sys.argv[5]
@@ -53,7 +53,7 @@ for number, line in enumerate(sys.stdin):
 HOLDER = """
 import json, sys
 from pathlib import Path
-from planner.state.errors import LockLostError
+from planner.state.locks.errors import LockLostError
 from race_sites import open_racer
 from state_values import make_request, make_state
 kind, folder, name, told, seconds = sys.argv[1], Path(sys.argv[2]), sys.argv[3], json.loads(sys.argv[4]), sys.argv[5]
@@ -158,7 +158,7 @@ def test_exactly_one_holds_the_lock_each_time_and_no_update_is_lost(kind, tmp_pa
 @pytest.fixture
 def open_here(leased, tmp_path, monkeypatch):
     """Open the store in this process, as another machine."""
-    monkeypatch.setattr("planner.state.lease.SHORTEST_LEASE", 3.0)
+    monkeypatch.setattr("planner.state.locks.lease.SHORTEST_LEASE", 3.0)
     return lambda name: open_racer(leased, tmp_path, name=name, told=SITES[leased].prepare(tmp_path, name), seconds=3.0)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from state_values import HOSTILE_TEXTS
 
-from planner.state.lock import (
+from planner.state.locks.holders import (
     Holder,
     LockRequest,
     format_holder,

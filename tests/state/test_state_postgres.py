@@ -9,10 +9,11 @@ from postgres_site import find_cluster, make_backend, open_in, serve_cluster
 from state_values import make_request, make_state
 
 from planner.core.desired import PostgresBackend
-from planner.state.errors import DocumentError, LockLostError, StateChangedError, StoreError
-from planner.state.history import SaveNote
-from planner.state.postgres_store import find_state_name
-from planner.state.postgres_wire import make_wire
+from planner.state.errors import DocumentError, StateChangedError, StoreError
+from planner.state.locks.errors import LockLostError
+from planner.state.stores.history import SaveNote
+from planner.state.stores.postgres.store import find_state_name
+from planner.state.stores.postgres.wire import make_wire
 
 SECRET = "password-of-a-test"
 
@@ -88,7 +89,7 @@ def test_directories_have_a_row_and_a_lock_each(backend, tmp_path):
     ],
 )
 def test_row_itself_refuses_whoever_lost_the_lock(saved, backend, act, monkeypatch):
-    monkeypatch.setattr("planner.state.lease_lock.LeasedLock._renew", lambda _lock: None)
+    monkeypatch.setattr("planner.state.locks.leased_lock.LeasedLock._renew", lambda _lock: None)
     with saved.acquire(make_request("lock-1")):
         saved.load()
         change_row(backend, "lock_version = lock_version + 1")
@@ -118,8 +119,8 @@ def test_state_that_was_edited_by_hand_is_told_and_may_be_replaced_knowingly(sav
 
 
 def test_newest_versions_are_kept_whole_and_the_others_by_their_notes(store, monkeypatch):
-    monkeypatch.setattr("planner.state.postgres_history.KEPT_VERSIONS", 2)
-    monkeypatch.setattr("planner.state.postgres_history.KEPT_NOTES", 3)
+    monkeypatch.setattr("planner.state.stores.postgres.history.KEPT_VERSIONS", 2)
+    monkeypatch.setattr("planner.state.stores.postgres.history.KEPT_NOTES", 3)
     with store.acquire(make_request()):
         for serial in range(1, 6):
             store.save(make_state(serial=serial), SaveNote(receipt_id=f"r-{serial}"))
@@ -236,7 +237,7 @@ def test_library_that_is_not_installed_is_told(store, monkeypatch):
 
 
 def test_server_that_restarts_costs_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr("planner.state.postgres_wire._PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("planner.state.stores.postgres.wire._PAUSES", (0.0, 0.0))
     with serve_cluster() as cluster:
         store = open_in(tmp_path / "a", make_backend(tmp_path, cluster))
         with store.acquire(make_request()) as held:

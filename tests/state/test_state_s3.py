@@ -8,10 +8,11 @@ import pytest
 from s3_sites import KEY, find_keys, get, make_bucket, open_bucket, put, save
 from state_values import make_request, make_state
 
-from planner.state import s3_history
-from planner.state.errors import DocumentError, LockLostError, StateError
-from planner.state.history import SavedVersion, SaveNote
-from planner.state.s3_document import S3Document, format_s3_document, parse_s3_document
+from planner.state.errors import DocumentError, StateError
+from planner.state.locks.errors import LockLostError
+from planner.state.stores.history import SavedVersion, SaveNote
+from planner.state.stores.s3 import history
+from planner.state.stores.s3.document import S3Document, format_s3_document, parse_s3_document
 
 LEASE = 15.0
 
@@ -136,7 +137,7 @@ def test_save_that_was_held_back_while_somebody_took_the_lock_is_refused(
 
 
 def test_oldest_versions_give_way(s3_store, s3_where, monkeypatch):
-    monkeypatch.setattr(s3_history, "KEPT_VERSIONS", 2)
+    monkeypatch.setattr(history, "KEPT_VERSIONS", 2)
     for serial in range(1, 6):
         save(s3_store, serial, f"lock-{serial}", note=SaveNote(receipt_id=f"r-{serial}"))
     assert [one.serial for one in s3_store.load_versions()] == [5, 4, 3, 2, 1]

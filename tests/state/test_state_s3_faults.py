@@ -8,10 +8,11 @@ from s3_sites import CREDENTIALS, KEY, find_keys, open_bucket, save
 from state_values import make_request, make_state
 
 from planner.core.desired import S3Backend
-from planner.state.errors import LockHeldError, StoreError
-from planner.state.history import SaveNote
-from planner.state.s3_client import open_s3_client
-from planner.state.s3_store import open_s3_store
+from planner.state.errors import StoreError
+from planner.state.locks.errors import LockHeldError
+from planner.state.stores.history import SaveNote
+from planner.state.stores.s3.client import open_s3_client
+from planner.state.stores.s3.store import open_s3_store
 
 
 @pytest.mark.parametrize(

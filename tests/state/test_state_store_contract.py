@@ -11,8 +11,9 @@ from s3_sites import make_bucket, open_bucket
 from state_values import make_request, make_state, make_tracked
 
 from planner.core.addresses import Address
-from planner.state.errors import LockHeldError, LockLostError, StateChangedError
-from planner.state.local import open_local_store
+from planner.state.errors import StateChangedError
+from planner.state.locks.errors import LockHeldError, LockLostError
+from planner.state.stores.local.store import open_local_store
 
 STATE = make_state(serial=1, resources={Address(kind="pool", name="a"): make_tracked("a-1", last_applied={"n": 1})})
 

@@ -8,8 +8,8 @@ import pytest
 from story_site import CPU, NETWORK_ID, Story, make_import_block, make_pool_block
 
 from planner.simulator.faults import Garbage, ResetBefore, Status
-from planner.state.local import open_local_store
-from planner.state.lock import LockRequest, parse_holder
+from planner.state.locks.holders import LockRequest, parse_holder
+from planner.state.stores.local.store import open_local_store
 
 SECRET = "token-of-a-test"
 CHECKS = [

@@ -12,7 +12,7 @@ from http_state_server import StateServer, Told, serve_state
 from story_site import EMPTY, Story, flatten
 from team_site import NETWORK, Team, format_http_backend, make_team, read_all
 
-from planner.state.http_lock import FRESH
+from planner.state.stores.http.lock import FRESH
 
 SECRET = "glpat-of-a-story"
 
@@ -28,7 +28,7 @@ class HttpTeam(Team):
 def team(request: pytest.FixtureRequest, story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("TF_HTTP_USERNAME", "ada")
     monkeypatch.setenv("TF_HTTP_PASSWORD", SECRET)
-    monkeypatch.setattr("planner.state.http_wire._PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("planner.state.stores.http.wire._PAUSES", (0.0, 0.0))
     with serve_state(is_gitlab=getattr(request, "param", True), credentials=("ada", SECRET)) as site:
         made = make_team(story, tmp_path, format_http_backend(site.backend))
         yield HttpTeam(first=made.first, second=made.second, scene=made.scene, site=site)

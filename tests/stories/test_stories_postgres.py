@@ -89,7 +89,7 @@ def test_paused_apply_sends_nothing_more_once_somebody_took_the_lock(team: Team)
 def test_database_that_dies_during_an_apply_costs_no_state(
     story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("planner.state.postgres_wire._PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("planner.state.stores.postgres.wire._PAUSES", (0.0, 0.0))
     with serve_cluster() as cluster:
         team = make_team(story, tmp_path, format_postgres_backend(make_backend(tmp_path, cluster)), settings=BRIEF)
         team.on_write(1, cluster.stop)

@@ -1,0 +1,1 @@
+"""Where a state is kept: what all stores share, and a package for each."""

@@ -1,0 +1,1 @@
+"""The state on a ref of a git repository."""

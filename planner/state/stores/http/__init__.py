@@ -1,0 +1,1 @@
+"""The state at one address, by Terraform's protocol."""

@@ -1,0 +1,1 @@
+"""The state as objects of an S3 bucket."""
