@@ -15,7 +15,7 @@ from planner.core.lazy_dataclass import dataclass
 from planner.core.plan_request import PlanningRequest
 from planner.core.rollout_plan import PlannedRollout, Turn, Unfinished
 from planner.core.selection import is_named
-from planner.core.trees import ABSENT, as_text, as_tree, find_member
+from planner.core.trees import ABSENT, Tree, as_text, as_tree, find_member
 from planner.core.turns import Leave, Outlook, Standing, Standpoint, Turns, find_outlook, judge_turn
 from planner.core.windows import find_span, format_local, format_window
 
@@ -23,6 +23,7 @@ POOL = "pool"
 _IN_PLACE = frozenset({Action.UPDATE, Action.IMPORT})
 _STAYING = _IN_PLACE | {Action.NO_OP}
 _DRIVERS = (("gpu", "gpuVersion"), ("npu", "npuVersion"))
+_ABNORMAL = "Abnormal"
 _WHOLE = 100
 # The fields whose requests carry no count.
 _APART = frozenset({"driver", "workspace_id"})
@@ -157,17 +158,33 @@ def _find_unfinished(
 
 
 def _find_unfinished_driver(request: PlanningRequest, rollout: Rollout, change: Change) -> Unfinished | None:
+    """Return what the service says of a driver that is asked for and does not run yet, whoever asked for it.
+
+    On its way it may be Running before the end, with the version that was there (contract 4.6).
+    """
     is_staged = request.kinds[change.kind].make_matcher(rollout.fields)
     desired, live = request.desired.resources.get(change.address), request.snapshot.resources.get(change.address)
     if desired is None or live is None:
         return None
     for accelerator, member in _DRIVERS:
         is_wanted = find_member(desired.tree, "spec", "driver", member) is not ABSENT
-        state = as_text(as_tree(find_member(live.status, "driver", accelerator)).get("state", ABSENT))
-        if is_wanted and is_staged(("spec", "driver", member)) and state in {"Abnormal", "Upgrading"}:
-            why = f"has its {accelerator} driver in state {state}"
-            return Unfinished(address=change.address, why=why, is_failed=state == "Abnormal")
+        if is_wanted and is_staged(("spec", "driver", member)):
+            status = as_tree(find_member(live.status, "driver", accelerator))
+            why = _judge_driver(status, accelerator, version=as_text(find_member(live.spec, "driver", member)))
+            if why:
+                is_failed = as_text(status.get("state")) == _ABNORMAL
+                return Unfinished(address=change.address, why=why, is_failed=is_failed)
     return None
+
+
+def _judge_driver(status: Tree, accelerator: str, *, version: str) -> str:
+    """Return why a driver does not run in ``version``, in words; empty where it does, or where nothing is told."""
+    state, installed = as_text(status.get("state")), as_text(status.get("version"))
+    if state not in {"", "Running"}:
+        return f"has its {accelerator} driver in state {state}"
+    if installed and version and installed != version:
+        return f"has {accelerator} driver {installed} so far"
+    return ""
 
 
 def _find_standpoint(one: Unfinished) -> Standpoint:

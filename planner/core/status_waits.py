@@ -59,7 +59,11 @@ def judge_driver(upgrade: Upgrade, status: Tree, *, previous: Tree | None, addre
         return Broken(diagnostics=(diagnostic,))
     if states == ["Running"] * 2 and all(row.get("version") == upgrade.version for row in rows):
         return Reached()
-    return Pending(what=f"{upgrade.accelerator} driver {upgrade.version} running (now {states[0] or 'not told'})")
+    now, version = states[0] or "not told", as_text(rows[0].get("version"))
+    # Where jobs are waited for, the driver of before may run for long.
+    is_other = now == "Running" and version not in {"", upgrade.version}
+    kept = f" with {version}" if is_other else ""
+    return Pending(what=f"{upgrade.accelerator} driver {upgrade.version} running (now {now}{kept})")
 
 
 def judge_connections(status: Tree) -> Progress:

@@ -62,7 +62,7 @@ def test_it_is_finished(live: LiveResource, previous: LiveResource | None):
         pytest.param(
             make_driven("Running", version="1"),
             make_driven("Running", version="1"),
-            "gpu driver 2 running (now Running)",
+            "gpu driver 2 running (now Running with 1)",
             id="the old driver",
         ),
     ],

@@ -153,6 +153,20 @@ UPGRADING = {"status": {"driver": {"gpu": {"state": "Upgrading"}}}}
             id="somebody upgrades it",
         ),
         pytest.param(
+            {"wanted": {"d": "1"}, "status": {"d": {"driver": {"gpu": {"state": "Creating", "version": "1"}}}}},
+            [["d"], ["a"], ["b"], ["c"]],
+            [("d", "has its gpu driver in state Creating", False)],
+            "rollout.drivers goes on after pool.d has its gpu driver in state Creating",
+            id="between two states",
+        ),
+        pytest.param(
+            {"wanted": {"d": "1"}, "status": {"d": {"driver": {"gpu": {"state": "Running", "version": "0"}}}}},
+            [["d"], ["a"], ["b"], ["c"]],
+            [("d", "has gpu driver 0 so far", False)],
+            "rollout.drivers goes on after pool.d has gpu driver 0 so far",
+            id="the driver of before still runs",
+        ),
+        pytest.param(
             {"wanted": {"b": "1"}, "status": {"b": {"driver": {"gpu": {"state": "Abnormal"}}}}},
             [["a"], ["b"], ["c"], ["d"]],
             [("b", "has its gpu driver in state Abnormal", True)],

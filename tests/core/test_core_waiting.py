@@ -52,7 +52,7 @@ def test_job_types_are_done_when_wanted_ones_are_enabled_and_removed_ones_are_no
         pytest.param(("Running", "2"), ("Creating", "2"), "pending: gpu driver 2 running (now Creating)", id="and goes on"),
         pytest.param(("Running", "2"), ("Running", "2"), "reached", id="running twice"),
         pytest.param(("Running", "1"), ("Running", "2"), "pending: gpu driver 2 running (now Running)", id="the first is old"),
-        pytest.param(("Running", "1"), ("Running", "1"), "pending: gpu driver 2 running (now Running)", id="the old version"),
+        pytest.param(("Running", "1"), ("Running", "1"), "pending: gpu driver 2 running (now Running with 1)", id="the old version"),
         pytest.param(("Upgrading", "1"), ("Abnormal", "1"), "pending: gpu driver 2 running (now Abnormal)", id="abnormal once"),
         pytest.param(("Abnormal", "1"), ("Abnormal", "1"), "broken: apply.driver-failed", id="abnormal twice"),
     ],
