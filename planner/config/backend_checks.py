@@ -20,8 +20,12 @@ _REF: Final = re.compile(r"refs(/[A-Za-z0-9_][A-Za-z0-9_.-]*){2,8}")
 _LONGEST_REF: Final = 120
 _LONGEST_PATH: Final = 500
 _MARK: Final = ".poolctl-state"
-_PENDING: Final = ".pending.jsonl"
-_RECEIPTS: Final = ".receipts"
+_TAKEN: Final = {
+    ".poolctl": "poolctl keeps journals, locks and earlier versions of the state; git is told to ignore it",
+    ".git": "git keeps the repository",
+}
+_PENDING: Final = (".pending.jsonl", ".pending.ndjson")
+_RECEIPTS: Final = (".receipts", ".receipts.d")
 
 
 def find_backend_faults(row: RawBlock) -> Iterator[Fault]:
@@ -68,7 +72,9 @@ def _judge_path(text: str) -> str:
         return "names no file."
     if normal.endswith(SUFFIX):
         return "would be read as configuration."
-    return ""
+    # Where a disk takes .Poolctl and .poolctl for one name, both are.
+    taken = next((one for one in normal.split("/") if one.lower() in _TAKEN), "")
+    return f"lies in {taken}, where {_TAKEN[taken.lower()]}." if taken else ""
 
 
 def _check_git(row: RawBlock) -> Iterator[Fault]:

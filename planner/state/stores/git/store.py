@@ -6,8 +6,7 @@ one ref: each has its file and its lock, and a save that loses the race to anoth
 
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from planner.core.desired import GitBackend
 from planner.core.diagnostics import Diagnostic, make_error
@@ -23,16 +22,18 @@ from planner.state.stores.git.command import Git
 from planner.state.stores.git.history import load_history, make_message, make_subject
 from planner.state.stores.git.lock import GitLock, GitLockPlace
 from planner.state.stores.git.remote import GitRemote, RefMove
+from planner.state.stores.git.side_files import GitSideFiles
 from planner.state.stores.history import NO_NOTE, SavedVersion, SaveNote, drop_checkpoints, make_version
 from planner.state.stores.leased_store import LeasedStore
 from planner.state.stores.slugs import make_slug
-from planner.state.stores.write_checks import is_receipt_id, require_receipt_id
+from planner.state.stores.write_checks import require_receipt_id
 
 MARK: Final = ".poolctl-state"
 """The file that tells a ref of states from any other branch."""
 
 _MARK_TEXT: Final = b"States of poolctl. Written by poolctl alone: never edit, merge or rebase this branch.\n"
 _RACES: Final = 50
+_MakeChanges: TypeAlias = Callable[[str], Mapping[str, bytes | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ class GitStore(LeasedStore[GitLockPlace, GitLock]):
         self._remote = place.remote
         self._ref = ref
         self._path = path
-        self._stem = path.removesuffix(".json")
+        self._beside = GitSideFiles(remote=place.remote, path=path)
         self._loaded = _Loaded()
         self._tried: set[str] = set()
 
@@ -67,7 +68,7 @@ class GitStore(LeasedStore[GitLockPlace, GitLock]):
     def save(self, state: State, note: SaveNote = NO_NOTE) -> None:
         """Push the state. Raises LockLostError, StateChangedError, StoreError."""
         data = format_state(state).encode("utf-8", "surrogatepass")
-        self._commit({self._path: data}, version=make_version(state, note))
+        self._commit(lambda _tip: {self._path: data}, version=make_version(state, note))
 
     def load_versions(self) -> tuple[SavedVersion, ...]:
         """Return the versions that were saved, newest first, of all clones. Raises StateError."""
@@ -82,43 +83,35 @@ class GitStore(LeasedStore[GitLockPlace, GitLock]):
     def save_receipt(self, receipt_id: str, text: str) -> None:
         """Keep a receipt beside the state. Raises LockLostError, StoreError; ValueError for a bad id."""
         require_receipt_id(receipt_id)
-        path = f"{self._stem}.receipts/{receipt_id}.json"
-        self._commit({path: text.encode("utf-8", "surrogatepass")}, what=f"receipt {receipt_id}")
+        data = text.encode("utf-8", "surrogatepass")
+        self._commit(lambda _tip: {self._beside.name_receipt(receipt_id): data}, what=f"receipt {receipt_id}")
 
     def load_receipts(self) -> dict[str, str]:
         """Return the texts of the receipts, by id, oldest first. Raises StateError."""
-        found = self._remote.find_files(self._fetch_tip(), f"{self._stem}.receipts/")
-        blobs = {Path(path).stem: blob for path, blob in sorted(found.items()) if path.endswith(".json")}
-        texts = self._remote.load_blobs([*blobs.values()])
-        return {name: texts[blob].decode("utf-8", "replace") for name, blob in blobs.items() if is_receipt_id(name)}
+        return self._beside.load_receipts(self._fetch_tip())
 
     def save_pending(self, text: str) -> None:
         """Keep what a run is about to send; an empty text: nothing any more. Raises LockLostError, StoreError."""
-        self._commit({self._pending: text.encode() if text else None}, what="requests under way" if text else "settled")
+        what = "requests under way" if text else "settled"
+        self._commit(lambda tip: self._beside.change_pending(tip, text), what=what)
 
     def load_pending(self) -> str:
         """Return what a run was about to send, as of the last load or save. Raises StateError."""
-        tip = self._loaded.tip or self._fetch_tip()
-        return "".join(map(self._read, self._remote.find_files(tip, self._pending).values()))
+        return self._beside.load_pending(self._loaded.tip or self._fetch_tip())
 
     def acquire(self, request: LockRequest) -> GitLock:
         """Return the lock. Raises LockHeldError when ``request.timeout`` seconds did not suffice."""
         self._lock = acquire_lock(self._place, request, hold=GitLock)
         return self._lock
 
-    @property
-    def _pending(self) -> str:
-        return f"{self._stem}.pending.jsonl"
-
     def _load_history(self) -> list[tuple[SavedVersion, str]]:
         return load_history(self._remote.git, self._fetch_tip(), self._path)
 
-    def _commit(
-        self, changes: Mapping[str, bytes | None], *, what: str = "", version: SavedVersion | None = None
-    ) -> None:
-        """Push ``changes`` on top of what is there, again and again where other directories are faster.
+    def _commit(self, make_changes: _MakeChanges, *, what: str = "", version: SavedVersion | None = None) -> None:
+        """Push changes on top of what is there, again and again where other directories are faster.
 
-        ``version`` is that of the state, where it is among them.
+        ``make_changes`` returns them for the commit that they come on. ``version`` is that of the state, where it is
+        among them.
         """
         lock = self._require_lock()
         who = lock.holder.who
@@ -128,6 +121,7 @@ class GitStore(LeasedStore[GitLockPlace, GitLock]):
         for _ in range(_RACES):
             if is_state:
                 self._refuse_changed(tip)
+            changes = make_changes(tip)
             files = changes if tip else {**changes, MARK: _MARK_TEXT}
             following = self._remote.make_commit(tip, files, message=message)
             blob = self._find_blob(following)
