@@ -118,6 +118,21 @@ def make_held_diagnostic(holder: Holder, *, path: str) -> Diagnostic:
     return make_error("state.locked", "The state is locked by somebody else", detail=detail)
 
 
+def make_other_diagnostic(holder: Holder, *, lock_id: str) -> Diagnostic:
+    """Return what to tell whoever breaks the lock ``lock_id`` where ``holder`` has another one."""
+    detail = (
+        f"The lock was left alone: its id is {holder.id!r}, not {lock_id!r}. It may have been released and taken by "
+        "somebody else since you looked. Look again with `poolctl lock status`."
+    )
+    return make_error("state.other-lock", "The lock has another id", detail=detail)
+
+
+def make_unlocked_diagnostic(shown: str) -> Diagnostic:
+    """Return what to tell whoever breaks the lock of ``shown`` where nobody holds it."""
+    detail = f"Nobody holds the lock of {shown}, so there is nothing to break."
+    return make_error("state.not-locked", "The state is not locked", detail=detail)
+
+
 def _parse_members(text: str) -> dict[str, Any] | None:
     try:
         document = json.loads(text)

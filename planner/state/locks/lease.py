@@ -9,14 +9,11 @@ import json
 import math
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import field
-from pathlib import Path
 from typing import Final
 
 from planner.core.lazy_dataclass import dataclass
+from planner.state.locks.flocked_lock import FlockedPlace
 from planner.state.locks.holders import Holder, format_holder, parse_holder
-from planner.state.locks.machine import Machine, find_machine
 
 KEPT: Final = (
     "Nothing was overwritten. What this run did is in its journal; run `poolctl plan`: it reads the journal and the "
@@ -32,20 +29,13 @@ _LONGEST_LEASE: Final = 86400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LockPlace(abc.ABC):
-    """Where the lock of one state stands.
+class LeasedPlace(FlockedPlace, abc.ABC):
+    """Where a lock with a lease of ``lease`` seconds stands.
 
-    ``shown`` names the state in words. ``side_path`` is the flocked file on this disk, by which processes of this
-    directory tell that another of them has died. ``lease`` is in seconds. ``clock`` and ``sleep`` time the waits.
     The methods raise StoreError where the place does not answer; what was asked of it may have happened all the same.
     """
 
-    side_path: Path
-    shown: str
     lease: float
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    machine: Machine = field(default_factory=find_machine)
 
     @abc.abstractmethod
     def read(self) -> tuple[str, str] | None:
@@ -73,7 +63,7 @@ class FoundLock:
     beat: str
 
 
-def find_lock(place: LockPlace) -> FoundLock | None:
+def find_lock(place: LeasedPlace) -> FoundLock | None:
     """Return the lock that stands at ``place``, or None. Raises StoreError."""
     found = place.read()
     if found is None:

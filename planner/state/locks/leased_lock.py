@@ -1,7 +1,6 @@
 """A held lock with a lease: its heartbeat, and what its holder may still do."""
 
 import contextlib
-import os
 import threading
 from collections.abc import Iterator
 from typing import Final, Generic, TypeVar
@@ -11,20 +10,20 @@ from planner.state.errors import StateError, StoreError
 from planner.state.locks.errors import LockLostError
 from planner.state.locks.flocked_lock import FlockedLock
 from planner.state.locks.holders import Holder, format_holder_line
-from planner.state.locks.lease import KEPT, LockPlace, find_lock, format_lock, make_beat, read_life_clock
+from planner.state.locks.lease import KEPT, LeasedPlace, find_lock, format_lock, make_beat, read_life_clock
 
 _BEATS: Final = 3
 _RENEWALS: Final = 10
 _FRESH: Final = 1.0
 _SHARE: Final = 10
-PlaceT = TypeVar("PlaceT", bound=LockPlace)
+PlaceT = TypeVar("PlaceT", bound=LeasedPlace)
 
 
 class LeasedLock(FlockedLock, Generic[PlaceT]):
     """A held lock. Its heartbeat runs in a thread until ``release``; several threads may use it."""
 
     def __init__(self, place: PlaceT, holder: Holder, *, version: str, since: float, side_file: int) -> None:
-        """Keep a lock that was written as ``version`` after ``since`` (life clock); ``acquire_lock`` makes these."""
+        """Keep a lock, written as ``version`` after ``since`` (life clock); ``acquire_leased_lock`` makes these."""
         super().__init__(holder, side_file=side_file)
         self._place = place
         self._version = version
@@ -78,25 +77,12 @@ class LeasedLock(FlockedLock, Generic[PlaceT]):
         self._lost = make_error("state.lock-lost", "The lock of this run is gone", detail=detail)
         return LockLostError(self._lost)
 
-    def release(self) -> None:
-        """Give the lock back; one that is no longer ours is left alone.
-
-        Where its place does not answer, or refuses, the lock stays, and ``notify`` is told: this directory can prove
-        that its process has ended, and for the others its lease runs out.
-        """
-        if self.is_released:
-            return
+    def _give_back(self) -> None:
         self._end.set()
         self._heart.join()
-        side_file, self._side_file = self._side_file, -1
-        try:
-            with self._turn:
-                if self._lost is None:
-                    self._place.remove(self._find_ours())
-        except StoreError as error:
-            self.notify(self._describe_left(error))
-        finally:
-            os.close(side_file)
+        with self._turn:
+            if self._lost is None:
+                self._place.remove(self._find_ours())
 
     def _look(self) -> None:
         """Raise LockLostError where the lock is not ours any more; the lease is good, so silence is no fault."""
@@ -109,11 +95,10 @@ class LeasedLock(FlockedLock, Generic[PlaceT]):
         now = read_life_clock()
         self._look_again = now + max(_FRESH, (now - since) * _SHARE)
 
-    def _describe_left(self, error: StoreError) -> str:
-        why = " ".join(f"{one.summary}. {one.detail}" for one in error.diagnostics)
+    def _describe_way_on(self) -> str:
         return (
-            f"The lock {self.holder.id} could not be given back, and stands. This directory has the next one at once, "
-            f"others when its lease of {self._place.lease:.0f}s is over (`--lock-timeout`). {' '.join(why.split())}"
+            "This directory has the next one at once, others when its lease of "
+            f"{self._place.lease:.0f}s is over (`--lock-timeout`)."
         )
 
     def _renew(self) -> None:

@@ -3,12 +3,13 @@
 from typing import Any, Generic, TypeVar
 
 from planner.state.locks.holders import Holder
-from planner.state.locks.lease import LockPlace, find_lock
-from planner.state.locks.lease_taking import break_leased_lock, is_lock_holder_dead
+from planner.state.locks.lease import LeasedPlace, find_lock
 from planner.state.locks.leased_lock import LeasedLock
+from planner.state.locks.leased_taking import break_leased_lock
+from planner.state.locks.side_file import is_holder_gone
 from planner.state.stores.write_checks import require_lock
 
-PlaceT = TypeVar("PlaceT", bound=LockPlace)
+PlaceT = TypeVar("PlaceT", bound=LeasedPlace)
 LockT = TypeVar("LockT", bound=LeasedLock[Any])
 
 
@@ -35,7 +36,7 @@ class LeasedStore(Generic[PlaceT, LockT]):
 
     def is_dead(self, holder: Holder) -> bool:
         """Tell whether ``holder`` was a process of this directory and has ended. Raises StateFileError."""
-        return is_lock_holder_dead(self._place, holder)
+        return is_holder_gone(self._place.side_path, holder, machine=self._place.machine)
 
     def find_obstacle(self) -> str:
         """Return nothing: whether a write is taken, only a write tells."""

@@ -9,7 +9,7 @@ from typing import Final
 from planner.core.lazy_dataclass import dataclass
 from planner.state.locks.errors import LockLostError
 from planner.state.locks.holders import format_holder_line, parse_holder
-from planner.state.locks.lease import LockPlace, format_lock, make_beat, read_life_clock
+from planner.state.locks.lease import LeasedPlace, format_lock, make_beat, read_life_clock
 from planner.state.locks.leased_lock import LeasedLock
 from planner.state.stores.git.remote import SKIP_CI, GitRemote, RefMove
 
@@ -18,7 +18,7 @@ _READS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GitLockPlace(LockPlace):
+class GitLockPlace(LeasedPlace):
     """Where the lock of one state stands at a remote; a version is the commit that ``ref`` is at."""
 
     remote: GitRemote

@@ -17,7 +17,7 @@ from planner.state.errors import DocumentError, StateChangedError, StoreError
 from planner.state.files import TOOL_DIRECTORY
 from planner.state.locks.holders import LockRequest
 from planner.state.locks.lease import KEPT, compute_lease
-from planner.state.locks.lease_taking import acquire_lock
+from planner.state.locks.leased_taking import acquire_leased_lock
 from planner.state.stores.git.command import Git
 from planner.state.stores.git.history import load_history, make_message, make_subject
 from planner.state.stores.git.lock import GitLock, GitLockPlace
@@ -101,7 +101,7 @@ class GitStore(LeasedStore[GitLockPlace, GitLock]):
 
     def acquire(self, request: LockRequest) -> GitLock:
         """Return the lock. Raises LockHeldError when ``request.timeout`` seconds did not suffice."""
-        self._lock = acquire_lock(self._place, request, hold=GitLock)
+        self._lock = acquire_leased_lock(self._place, request, hold=GitLock)
         return self._lock
 
     def _load_history(self) -> list[tuple[SavedVersion, str]]:

@@ -6,23 +6,19 @@ service, the document must still name us, and hold what we left there.
 """
 
 import json
-import os
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, Final
 
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import StateChangedError, StateError, StoreError
 from planner.state.locks.errors import LockLostError
-from planner.state.locks.flocked_lock import FlockedLock
+from planner.state.locks.flocked_lock import FlockedLock, FlockedPlace
 from planner.state.locks.holders import Holder, format_holder, format_holder_line, parse_holder
 from planner.state.locks.lease import KEPT, read_life_clock
-from planner.state.locks.machine import Machine, find_machine
 from planner.state.stores.errors import UNREACHED
 from planner.state.stores.http.envelope import Envelope, format_envelope, parse_envelope
 from planner.state.stores.http.wire import HttpWire
@@ -40,18 +36,10 @@ Change = Callable[[Envelope], Envelope]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HttpLockPlace:
-    """Where the lock of one state stands: at the server of ``wire``, and ``side_path`` on this disk.
-
-    ``clock`` and ``sleep`` time the waits for the lock.
-    """
+class HttpLockPlace(FlockedPlace):
+    """Where the lock of one state stands: at the server of ``wire``."""
 
     wire: HttpWire
-    side_path: Path
-    shown: str
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    machine: Machine = field(default_factory=find_machine)
 
     def load(self) -> Envelope:
         """Return what is stored. Raises StateError."""
@@ -137,24 +125,11 @@ class HttpLock(FlockedLock):
             if read_life_clock() - self._proven > max(FRESH, self._cost * _SHARE):
                 self._look()
 
-    def release(self) -> None:
-        """Give the lock back; one that is no longer ours is left alone.
-
-        Where the server does not answer, or refuses, the lock stays, and ``notify`` is told: this directory can prove
-        that its process has ended; others need ``force-unlock``.
-        """
-        if self.is_released:
-            return
-        side_file, self._side_file = self._side_file, -1
-        try:
-            with self._turn, suppress(LockLostError):
-                if self._lost is None:
-                    self._clear()
-                    self._place.wire.unlock(format_lock_info(self.holder, path=self._place.shown))
-        except StateError as error:
-            self.notify(self._describe_left(error))
-        finally:
-            os.close(side_file)
+    def _give_back(self) -> None:
+        with self._turn, suppress(LockLostError):
+            if self._lost is None:
+                self._clear()
+                self._place.wire.unlock(format_lock_info(self.holder, path=self._place.shown))
 
     def _clear(self) -> None:
         try:
@@ -166,12 +141,10 @@ class HttpLock(FlockedLock):
             # The server's lock is given back all the same: whoever has it next writes its own name there.
             return
 
-    def _describe_left(self, error: StateError) -> str:
-        why = " ".join(f"{one.summary}. {one.detail}" for one in error.diagnostics)
+    def _describe_way_on(self) -> str:
         return (
-            f"The lock {self.holder.id} could not be given back, and stands: the server's lock has no lease. This "
-            f"directory has the next one at once; others need: poolctl force-unlock {self.holder.id}. "
-            f"{' '.join(why.split())}"
+            "The server's lock has no lease: this directory has the next one at once, others need: "
+            f"poolctl force-unlock {self.holder.id}."
         )
 
     def _look(self) -> Envelope:

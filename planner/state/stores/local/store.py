@@ -10,19 +10,19 @@ from planner.core.diagnostics import make_error
 from planner.core.tracking import State
 from planner.state.document import format_state, parse_state
 from planner.state.errors import DocumentError, MissingFileError, StateChangedError
-from planner.state.files import load_text, save_atomically
+from planner.state.files import TOOL_DIRECTORY, load_text, save_atomically
 from planner.state.locks.errors import LockLostError
 from planner.state.locks.holders import Holder, LockRequest
+from planner.state.locks.side_file import is_holder_gone
 from planner.state.os_errors import UNTOUCHED, report_os_errors
 from planner.state.stores.history import NO_NOTE, SavedVersion, SaveNote, is_of_same_run, make_version
 from planner.state.stores.local.history import LocalHistory
 from planner.state.stores.local.lock import (
     LocalLock,
     LocalLockPlace,
-    acquire_lock,
+    acquire_local_lock,
     break_lock_file,
     find_lock_holder,
-    is_holder_dead,
 )
 from planner.state.stores.write_checks import is_receipt_id, require_lock, require_receipt_id
 
@@ -125,7 +125,7 @@ class LocalStore:
 
     def acquire(self, request: LockRequest) -> LocalLock:
         """Return the lock. Raises LockHeldError when ``request.timeout`` seconds did not suffice."""
-        self._lock = acquire_lock(self._place, request)
+        self._lock = acquire_local_lock(self._place, request)
         return self._lock
 
     def find_holder(self) -> Holder | None:
@@ -134,7 +134,7 @@ class LocalStore:
 
     def is_dead(self, holder: Holder) -> bool:
         """Tell whether ``holder`` is provably dead, so that the next lock is had. Raises StateError."""
-        return is_holder_dead(self._place, holder)
+        return is_holder_gone(self._place.side_path, holder, machine=self._place.machine)
 
     def find_obstacle(self) -> str:
         """Return what would keep a save from working, as advice; empty where nothing is known."""
@@ -176,4 +176,5 @@ def open_local_store(
     state meets at one lock, whatever they call it. ``clock`` and ``sleep`` (seconds) time the waits.
     """
     state = Path(os.path.realpath(directory / path))
-    return LocalStore(LocalLockPlace(state=state, shown=path, clock=clock, sleep=sleep))
+    side_path = state.parent / TOOL_DIRECTORY / f"{state.name}.flock"
+    return LocalStore(LocalLockPlace(state=state, side_path=side_path, shown=path, clock=clock, sleep=sleep))

@@ -6,7 +6,7 @@ A save asks for that version in the very statement that stores: whoever lost the
 from typing import TYPE_CHECKING, Any
 
 from planner.core.lazy_dataclass import dataclass
-from planner.state.locks.lease import LockPlace
+from planner.state.locks.lease import LeasedPlace
 from planner.state.stores.postgres.tables import fill, make_tables
 from planner.state.stores.postgres.wire import PostgresWire
 
@@ -30,7 +30,7 @@ WHERE path = %s AND lock_version = %s AND lock_text IS NOT NULL RETURNING lock_v
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PostgresLockPlace(LockPlace):
+class PostgresLockPlace(LeasedPlace):
     """The row of one state; a version is its ``lock_version``, which only ever rises."""
 
     wire: PostgresWire

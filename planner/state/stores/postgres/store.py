@@ -18,8 +18,8 @@ from planner.state.errors import StateChangedError, StoreError
 from planner.state.files import TOOL_DIRECTORY
 from planner.state.locks.holders import LockRequest
 from planner.state.locks.lease import KEPT, compute_lease, find_lock
-from planner.state.locks.lease_taking import acquire_lock
 from planner.state.locks.leased_lock import LeasedLock
+from planner.state.locks.leased_taking import acquire_leased_lock
 from planner.state.stores.errors import UNREACHED
 from planner.state.stores.history import NO_NOTE, SavedVersion, SaveNote, drop_checkpoints, make_version, parse_version
 from planner.state.stores.leased_store import LeasedStore
@@ -138,7 +138,7 @@ class PostgresStore(LeasedStore[PostgresLockPlace, LeasedLock[PostgresLockPlace]
 
     def acquire(self, request: LockRequest) -> LeasedLock[PostgresLockPlace]:
         """Return the lock. Raises LockHeldError when ``request.timeout`` seconds did not suffice."""
-        self._lock = acquire_lock(self._place, request, hold=LeasedLock[PostgresLockPlace])
+        self._lock = acquire_leased_lock(self._place, request, hold=LeasedLock[PostgresLockPlace])
         return self._lock
 
     def _write(self, act: Act, *, save_id: str = "") -> int:

@@ -7,7 +7,7 @@ import json
 from typing import Final
 
 from planner.core.lazy_dataclass import dataclass
-from planner.state.locks.lease import LockPlace, make_beat
+from planner.state.locks.lease import LeasedPlace, make_beat
 from planner.state.stores.s3.objects import S3Objects
 from planner.state.stores.s3.probe import probe_conditional_writes
 
@@ -15,7 +15,7 @@ _FREE: Final = "free"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class S3LockPlace(LockPlace):
+class S3LockPlace(LeasedPlace):
     """Where the lock of one state stands: the object ``key``; a version is its ETag. ``host`` is named in messages."""
 
     objects: S3Objects

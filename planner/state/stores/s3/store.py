@@ -19,8 +19,8 @@ from planner.state.errors import StateChangedError, StoreError
 from planner.state.files import TOOL_DIRECTORY
 from planner.state.locks.holders import Holder, LockRequest
 from planner.state.locks.lease import KEPT, compute_lease
-from planner.state.locks.lease_taking import acquire_lock
 from planner.state.locks.leased_lock import LeasedLock
+from planner.state.locks.leased_taking import acquire_leased_lock
 from planner.state.os_errors import UNTOUCHED
 from planner.state.stores.history import NO_NOTE, SavedVersion, SaveNote, drop_checkpoints, is_of_same_run, make_version
 from planner.state.stores.leased_store import LeasedStore
@@ -112,7 +112,7 @@ class S3Store(LeasedStore[S3LockPlace, LeasedLock[S3LockPlace]]):
 
     def acquire(self, request: LockRequest) -> LeasedLock[S3LockPlace]:
         """Return the lock. Raises LockHeldError when ``request.timeout`` seconds did not suffice."""
-        lock = acquire_lock(self._place, request, hold=LeasedLock[S3LockPlace])
+        lock = acquire_leased_lock(self._place, request, hold=LeasedLock[S3LockPlace])
         try:
             self._fence(f"{request.id}/0")
         except BaseException:
