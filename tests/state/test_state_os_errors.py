@@ -42,5 +42,6 @@ def test_file_system_without_locks_is_told(tmp_path, monkeypatch, open_store):
 
     store = open_store(tmp_path)
     monkeypatch.setattr(fcntl, "flock", refuse)
-    with pytest.raises(StateFileError, match="side file of the lock"):
+    with pytest.raises(StateFileError) as caught:
         store.acquire(make_request())
+    assert caught.value.diagnostics[0].detail.startswith("Could not open the side file of the lock")
