@@ -1,4 +1,4 @@
-.PHONY: bench demo test setup check coverage dist races site
+.PHONY: bench demo test setup check coverage dist image-check races site
 .DEFAULT_GOAL := test
 # The first Python that is new enough; set PYTHON to choose another.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -42,6 +42,11 @@ coverage: setup
 # Wheel, source archive, single file, lock, bill of materials, notes, manual pages and completions, with their sums.
 dist: setup
 	.venv/bin/python -m tools.release
+
+# Builds the image of the Containerfile and runs it as users do: two minutes. IMAGE_ENGINE may be docker. Where no registry
+# of images is in reach, IMAGE_BASE=debootstrap:trixie makes the base of Debian's packages, as root.
+image-check: setup
+	IMAGE_BASE=$${IMAGE_BASE:-python:3.13-slim} .venv/bin/python -m pytest tests/release/test_release_image.py
 
 # The races for the lock that the tests run small, as large as they are meant: 50 processes, 100 rounds, every store.
 races: setup

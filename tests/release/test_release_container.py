@@ -1,4 +1,4 @@
-"""The container's recipe: it cannot be built here, so that its lines are checked, and what they name."""
+"""The container's recipe: its lines, and what they name; test_release_image.py builds and runs it."""
 
 import json
 import re
@@ -40,6 +40,11 @@ def test_signals_reach_poolctl_itself(recipe, packages):
 def test_it_does_not_run_as_root(recipe):
     (user,) = _find(recipe, "USER")
     assert re.fullmatch(r"[1-9][0-9]{3,}:[1-9][0-9]{3,}", user)
+
+
+def test_the_home_is_not_the_directory_that_is_worked_in(recipe):
+    (settings,), (work,) = _find(recipe, "ENV"), _find(recipe, "WORKDIR")[-1:]
+    assert (settings.split()[-1], work) == ("HOME=/home/poolctl", "/work")
 
 
 def test_the_base_can_be_given_by_its_digest(recipe):
