@@ -11,7 +11,7 @@ from planner.config.faults import Fault
 from planner.config.pool_checks import find_network_faults, find_pool_faults
 from planner.config.positions import TomlPath
 from planner.config.service_checks import find_service_faults
-from planner.config.shape_checks import check_shape
+from planner.config.shape_checks import find_shape_faults
 from planner.config.value_checks import find_value_faults
 from planner.config.wording import format_path
 from planner.core.addresses import Address
@@ -83,7 +83,7 @@ def _find_faults(address: Address, body: Tree, *, id_: str) -> Iterator[Fault]:
     checks = find_pool_faults if address.kind == "pool" else find_network_faults
     faults = (
         *find_value_faults(document),
-        *check_shape(document).faults,
+        *find_shape_faults(document),
         *checks(block),
         *find_service_faults(build_blocks((document,))),
     )

@@ -8,7 +8,7 @@ from planner.core.desired import Guards
 from planner.core.lazy_dataclass import dataclass
 from planner.core.money import make_amount
 from planner.core.trees import Tree
-from planner.kinds.rule_blocks import DISRUPTION_WORDS, DRIFT_WORDS, LimitsBlock
+from planner.kinds.value_rules import DISRUPTION_WORDS, DRIFT_WORDS
 
 LIMITS: Final = (
     "max_percent_removed",
@@ -28,13 +28,13 @@ class Loosening:
     inner: str
 
 
-def build_guards(block: LimitsBlock | None, *, outer: Guards) -> Guards:
-    """Return ``outer`` with what ``block`` writes, less its ``run``; money becomes decimal."""
-    if block is None:
+def build_guards(body: Tree, *, outer: Guards) -> Guards:
+    """Return ``outer`` with what the table ``body`` writes, less its ``run``; money becomes decimal."""
+    if not body:
         return outer
-    written: dict[str, Any] = block.model_dump(exclude_unset=True, exclude={"run"})
+    written: dict[str, Any] = {key: value for key, value in body.items() if key != "run"}
     if (amount := written.get(_COST)) is not None:
-        written[_COST] = make_amount(amount)
+        written[_COST] = make_amount(float(amount))
     return dataclasses.replace(outer, **written)
 
 

@@ -28,10 +28,9 @@ from planner.config.resolving import Resolved, resolve_documents
 from planner.config.rollout_checks import find_rollout_faults, find_rollout_link_faults
 from planner.config.rule_checks import find_rule_faults
 from planner.config.service_checks import find_service_faults
-from planner.config.settings_blocks import BackendBlock
 from planner.config.settings_checks import find_settings_faults
 from planner.config.severities import find_severities, set_severities
-from planner.config.shape_checks import Shape, check_shape
+from planner.config.shape_checks import find_shape_faults
 from planner.config.source_map import SourceMap
 from planner.config.value_checks import find_value_faults
 from planner.config.variable_inputs import VariableInputs
@@ -89,18 +88,22 @@ def load_configuration(
         resolved={one.file: one.tree for one in resolved.documents},
         files={address: block.file for address, block in blocks.by_address.items()},
     )
-    shapes = {document.file: check_shape(document) for document in resolved.documents}
+    shapes = {document.file: find_shape_faults(document) for document in resolved.documents}
     checked = _Checked(
-        raw=documents, resolved=resolved, blocks=blocks, shapes=tuple(shapes.values()), included=included.faults
+        raw=documents,
+        resolved=resolved,
+        blocks=blocks,
+        shapes=tuple(fault for faults in shapes.values() for fault in faults),
+        included=included.faults,
     )
     faults = set_severities(_find_faults(checked, environment), find_severities(blocks))
     told = (*unread, *(() if unread else resolved.diagnostics), *_build_diagnostics(faults, sources))
     diagnostics = tuple(sorted(told, key=_find_order))
-    files = {file: shape.block for file, shape in shapes.items() if shape.block is not None}
-    if has_errors(diagnostics) or len(files) < len(documents):
+    if has_errors(diagnostics) or any(shapes.values()) or len(shapes) < len(documents):
         place = _find_place(diagnostics, blocks)
         return Loaded(desired=None, diagnostics=diagnostics, sources=sources, place=place)
     policies = build_policies(resolved.policies, resolved.scope, sources)
+    files = {document.file: document.tree for document in resolved.documents}
     desired = replace(build_desired_state(files, sources), policies=policies)
     return Loaded(
         desired=desired,
@@ -115,8 +118,7 @@ def _find_place(diagnostics: Iterable[Diagnostic], blocks: RawBlocks) -> Desired
     if {one.code for one in diagnostics if one.severity is Severity.ERROR} != {WITHOUT_VALUE}:
         return None
     # Its shape is sound, for a fault of it would be another error.
-    written = (BackendBlock.model_validate(row.body) for row in blocks.settings[("backend",)])
-    return DesiredState(**find_backend(written))
+    return DesiredState(**find_backend(row.body for row in blocks.settings[("backend",)]))
 
 
 def _put_together(read: tuple[Document, ...], edited: Mapping[str, Document]) -> tuple[Document, ...]:
@@ -131,7 +133,7 @@ class _Checked:
     raw: tuple[Document, ...]
     resolved: Resolved
     blocks: RawBlocks
-    shapes: tuple[Shape, ...]
+    shapes: tuple[Fault, ...]
     included: tuple[Fault, ...]
 
 
@@ -141,7 +143,7 @@ def _find_faults(checked: _Checked, environment: Mapping[str, str]) -> Iterator[
     stages = (
         _find_value_faults(checked),
         iter((*checked.included, *checked.resolved.faults)),
-        _drop_silent((fault for shape in checked.shapes for fault in shape.faults), checked.resolved.silent),
+        _drop_silent(checked.shapes, checked.resolved.silent),
         _drop_silent(_find_agreement_faults(checked, environment), checked.resolved.silent),
     )
     for stage in stages:

@@ -26,8 +26,8 @@ from planner.core.diagnostics import Diagnostic
 from planner.core.inputs import InputVariable
 from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import as_tree
-from planner.kinds.block_types import is_block_name
 from planner.kinds.names import BLOCK_KINDS
+from planner.kinds.value_rules import is_block_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

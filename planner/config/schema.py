@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from planner.config.expression_schema import accept_expressions
-from planner.config.file_block import FileBlock
 from planner.config.positions import TomlPath
-from planner.kinds.block_types import BLOCK_NAME, INSTANCE_NAME
+from planner.kinds.value_rules import BLOCK_NAME, INSTANCE_NAME
 
 Schema = dict[str, Any]
 
@@ -44,6 +43,8 @@ def main() -> None:
 
 
 def _build_plain() -> Schema:
+    from planner.config.file_block import FileBlock
+
     raw = FileBlock.model_json_schema(mode="validation", ref_template="#/$defs/{model}")
     return {"$schema": DIALECT, "title": "poolctl configuration", **_tidy(raw)}
 

@@ -16,8 +16,7 @@ from planner.core.diagnostics import Severity
 from planner.core.trees import as_list, as_text, as_tree
 from planner.kinds.block_trees import parse_reference
 from planner.kinds.flavor_names import find_family
-from planner.kinds.network_block import NETWORK_NAME
-from planner.kinds.pool_block import MAXIMUM_ENTRIES, POOL_NAME
+from planner.kinds.value_rules import MAXIMUM_ENTRIES, NETWORK_NAME, POOL_NAME
 
 
 def find_service_faults(blocks: RawBlocks) -> Iterator[Fault]:

@@ -1,18 +1,24 @@
 """The severities that the files set: which fault of a rule stops a command, and which is only told."""
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
 from planner.config.blocks import RawBlocks
 from planner.config.faults import Fault
-from planner.config.severity_blocks import ConfigSeveritiesBlock
+from planner.config.file_shape import load_shape
 from planner.core.diagnostics import Severity
 from planner.core.trees import as_tree
 
 _PREFIX: Final = "config"
-ADJUSTABLE: Final = frozenset(f"{_PREFIX}.{name.replace('_', '-')}" for name in ConfigSeveritiesBlock.model_fields)
-"""Codes whose severity the files may set; all others are certain, or keep somebody safe."""
+
+
+@functools.cache
+def find_adjustable() -> frozenset[str]:
+    """Return the codes whose severity the files may set; all others are certain, or keep somebody safe."""
+    block = load_shape()["$defs"]["ConfigSeveritiesBlock"]
+    return frozenset(f"{_PREFIX}.{name}" for name in block["properties"])
 
 
 def find_severities(blocks: RawBlocks) -> Mapping[str, Severity]:
@@ -23,7 +29,7 @@ def find_severities(blocks: RawBlocks) -> Mapping[str, Severity]:
         f"{_PREFIX}.{name}": _LEVELS[level]
         for table in written
         for name, level in table.items()
-        if isinstance(level, str) and level in _LEVELS and f"{_PREFIX}.{name}" in ADJUSTABLE
+        if isinstance(level, str) and level in _LEVELS and f"{_PREFIX}.{name}" in find_adjustable()
     }
 
 

@@ -2,37 +2,37 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from planner.config.documents import Document
 from planner.config.faults import MAXIMUM_FAULTS, Fault
-from planner.config.file_block import FileBlock
+from planner.config.file_shape import is_plain
 from planner.config.positions import TomlPath, strip_instance
 from planner.config.schema import Schema, load_schema
 from planner.config.wording import find_wording
-from planner.core.lazy_dataclass import dataclass
-from planner.kinds.block_types import PLAIN, TABLE
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """What the models made of a file: ``block`` is None where there are faults."""
-
-    block: FileBlock | None
-    faults: tuple[Fault, ...] = ()
+def find_shape_faults(document: Document) -> tuple[Fault, ...]:
+    """Return what is wrong with the keys and values of a file; the models are loaded only where something may be."""
+    return () if is_plain(document.tree) else _ask_models(document)
 
 
-def check_shape(document: Document) -> Shape:
-    """Return the file as typed blocks, or what is wrong with its keys and values."""
+def _ask_models(document: Document) -> tuple[Fault, ...]:
+    from pydantic import ValidationError
+
+    from planner.config.file_block import FileBlock
+
     try:
-        return Shape(block=FileBlock.model_validate(document.tree))
+        FileBlock.model_validate(document.tree)
     except ValidationError as error:
-        return Shape(block=None, faults=tuple(_find_faults(document, error)))
+        return tuple(_find_faults(document, error))
+    return ()
 
 
-def _find_faults(document: Document, error: ValidationError) -> Iterator[Fault]:
+def _find_faults(document: Document, error: "ValidationError") -> Iterator[Fault]:
     schema = load_schema()
     # Words for a fault are slow to find; beyond this many, nobody reads them.
     for row in islice(error.errors(include_url=False), MAXIMUM_FAULTS + 1):
@@ -40,6 +40,8 @@ def _find_faults(document: Document, error: ValidationError) -> Iterator[Fault]:
 
 
 def _read_path(location: tuple[int | str, ...]) -> TomlPath:
+    from planner.kinds.block_types import PLAIN, TABLE
+
     return tuple(step for step in location if step not in {PLAIN, TABLE, "[key]"})
 
 

@@ -4,16 +4,12 @@ Models are the border where TOML values become typed ones. A key's description i
 shows on hover, and what a diagnostic says about the key.
 """
 
-import re
 from typing import Annotated, Any, Final
 
 from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, Tag, WithJsonSchema
 
 from planner.kinds.names import format_camel
-
-BLOCK_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_-]*$"
-INSTANCE_NAME: Final = r'^[A-Za-z_][A-Za-z0-9_-]*(\["[^"\\]+"\])?$'
-MAXIMUM_NODES: Final = 2000
+from planner.kinds.value_rules import BLOCK_NAME, INSTANCE_NAME, MAXIMUM_NODES
 
 
 class Block(BaseModel):
@@ -31,11 +27,6 @@ class Block(BaseModel):
 def choose_table(value: object) -> str:
     """Return which form of a value is written that is either a table or a plain value."""
     return TABLE if isinstance(value, (dict, BaseModel)) else PLAIN
-
-
-def is_block_name(text: str) -> bool:
-    """Tell whether ``text`` may name a block."""
-    return re.fullmatch(BLOCK_NAME, text) is not None
 
 
 TABLE: Final = "<table>"

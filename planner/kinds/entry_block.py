@@ -5,7 +5,6 @@ from typing import Annotated, Final, Literal
 from pydantic import ConfigDict, Discriminator, Field
 
 from planner.kinds.block_types import (
-    MAXIMUM_NODES,
     Block,
     Identifier,
     Nodes,
@@ -15,6 +14,7 @@ from planner.kinds.block_types import (
     Verbatim,
     choose_table,
 )
+from planner.kinds.value_rules import MAXIMUM_NODES
 from planner.kinds.volume_blocks import DataVolumeBlock, RootVolumeBlock, VolumeGroupConfigBlock
 
 NODE_POOL: Final = r"^([a-z]([a-z0-9-]{0,48}[a-z0-9])?|.+-default)$"

@@ -1,14 +1,12 @@
 """``[network.NAME]``: a network that pools are made in (contract 2.10, semantics 9)."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import Field
 
 from planner.kinds.block_types import Block, Description, DisplayName, ForEach, Identifier, Text, Workspace
 from planner.kinds.rule_blocks import LifecycleBlock
-
-NETWORK_NAME: Final = "^[a-z][a-z0-9-]{2,30}[a-z0-9]$"
-"""What editors show; the checks tell it with a severity that the files may set (config.severity_blocks)."""
+from planner.kinds.value_rules import NETWORK_NAME
 
 
 class PeerConnectionBlock(Block):

@@ -1,6 +1,6 @@
 """``[pool.NAME]``: a resource pool (contract 3, semantics 9)."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field
 
@@ -19,10 +19,7 @@ from planner.kinds.block_types import (
 )
 from planner.kinds.entry_block import EntryBlock
 from planner.kinds.rule_blocks import FreezeBlock, GuardsBlock, LifecycleBlock
-
-POOL_NAME: Final = "^[a-z][a-z0-9-]{2,23}[a-z0-9]$"
-MAXIMUM_ENTRIES: Final = 10
-"""What editors show; the checks tell it with a severity that the files may set (config.severity_blocks)."""
+from planner.kinds.value_rules import MAXIMUM_ENTRIES, POOL_NAME
 
 _Cidr = Annotated[str, Field(pattern=r"^[0-9.]{7,15}/[0-9]{1,2}$")]
 _IdOrReference = Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{3,127}|\$\{.*\})$")]

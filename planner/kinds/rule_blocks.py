@@ -1,16 +1,10 @@
 """``lifecycle``, ``guards`` and ``freeze`` of a block: what apply may do to it."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
 from planner.kinds.block_types import Block, Text
-
-DISRUPTION_WORDS: Final = ("none", "new_nodes", "drains", "interrupts", "destroys")
-"""Disruption classes, lowest first (semantics 4)."""
-
-DRIFT_WORDS: Final = ("revert", "keep", "stop")
-"""What to do about drift, from the one that acts most to the one that never acts."""
 
 Disruption = Literal["none", "new_nodes", "drains", "interrupts", "destroys"]
 OnDrift = Literal["revert", "keep", "stop"]

@@ -3,7 +3,7 @@
 import pytest
 from config_texts import BARE, ENTRY, LOGICAL, NETWORK, POOL, find_codes, load_text
 
-from planner.config.severities import ADJUSTABLE
+from planner.config.severities import find_adjustable
 from planner.config.severity_blocks import ConfigSeveritiesBlock
 from planner.core.diagnostics import Severity
 
@@ -62,7 +62,7 @@ def test_a_warning_becomes_an_error_where_the_files_say_so(tmp_path, text, code,
 @pytest.mark.parametrize("text", SOUND)
 def test_what_is_sound_is_not_warned_of(tmp_path, text):
     told = find_codes(load_text(tmp_path, text))
-    assert [code for code in told if code in ADJUSTABLE] == []
+    assert [code for code in told if code in find_adjustable()] == []
 
 
 @pytest.mark.parametrize("level", ["warning", "notice"])

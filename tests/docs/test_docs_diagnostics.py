@@ -4,7 +4,7 @@ import pytest
 from diagnostic_makers import MAKERS
 from diagnostic_pages import FOLDER, FORMED, find_codes, find_formed_starts, is_run, read_summary, refresh_page
 
-from planner.config.severities import ADJUSTABLE
+from planner.config.severities import find_adjustable
 
 INDEX = "README"
 CODES = sorted(find_codes())
@@ -47,7 +47,7 @@ def test_the_example_of_a_page_shows_what_poolctl_says(root, code, tmp_path, mon
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_page_says_whether_its_severity_can_be_set(root, code):
-    assert ("[poolctl.severities]" in read_page(root, code)) is (code in ADJUSTABLE)
+    assert ("[poolctl.severities]" in read_page(root, code)) is (code in find_adjustable())
 
 
 def test_every_maker_is_of_a_code():
