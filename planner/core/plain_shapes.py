@@ -14,8 +14,8 @@ from typing import Any, Final, TypeAlias
 Schema: TypeAlias = Mapping[str, Any]
 Check: TypeAlias = Callable[[Any], bool]
 
-_SILENT: Final = frozenset({"$defs", "$schema"})
 _WORDS: Final = frozenset({"default", "description", "title"})
+_SILENT: Final = _WORDS | {"$defs", "$schema"}
 _MAPS: Final = frozenset({"$defs", "patternProperties", "properties"})
 _DEFINITION: Final = "#/$defs/"
 _NULL: Final = {"type": "null"}
@@ -111,7 +111,7 @@ class _Builder:
         others = words.get("additionalProperties", True)
         if isinstance(others, bool):
             return functools.partial(_find_same, _accept if others else None)
-        test, is_named = self.build(others), _build_text(words.get("propertyNames", {}))
+        test, is_named = self.build(others), self.build({"type": "string", **words.get("propertyNames", {})})
         return lambda name: test if is_named(name) else None
 
     def _build_array(self, words: Schema) -> Check:

@@ -5,14 +5,12 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any, Final, TypeAlias
 
-from pydantic import ValidationError
-
 from planner.core.addresses import Address
 from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import TrackedResource
 from planner.core.trees import Value
 from planner.state.document import find_address, format_tracked, parse_tracked
-from planner.state.models import TrackedDocument
+from planner.state.state_shape import is_plain_tracked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +167,17 @@ def _parse_address(value: Any) -> Address:
 
 
 def _parse_tracked(value: Any) -> TrackedResource:
+    if not is_plain_tracked(value):
+        _ask_models(value)
+    return parse_tracked(value)
+
+
+def _ask_models(value: Any) -> None:
+    from pydantic import ValidationError
+
+    from planner.state.models import TrackedDocument
+
     try:
-        return parse_tracked(TrackedDocument.model_validate(value))
+        TrackedDocument.model_validate(value)
     except ValidationError:
         raise RecordError("its tracked resource is damaged") from None

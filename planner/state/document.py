@@ -1,25 +1,21 @@
 """The state as text: one JSON document that merges and reviews well."""
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any, cast
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from planner.core.addresses import Address, parse_address
 from planner.core.diagnostics import Diagnostic
 from planner.core.indexing import remember
 from planner.core.tracking import Hold, ServiceIdentity, State, TrackedResource
-from planner.core.trees import Tree
 from planner.state.errors import DocumentError
-from planner.state.faults import make_fault, parse_document
-from planner.state.json_text import SourceText, format_json
-from planner.state.models import (
-    FORMAT_VERSION,
-    MOMENT_FORMAT,
-    HoldDocument,
-    ServiceDocument,
-    StateDocument,
-    TrackedDocument,
-)
+from planner.state.faults import check_document, make_fault
+from planner.state.formats import FORMAT_VERSION, MOMENT_FORMAT
+from planner.state.json_text import SourceText, format_json, parse_json
+from planner.state.state_shape import is_plain
+
+if TYPE_CHECKING:
+    from planner.state.models import ServiceDocument
 
 _REMEDY = (
     "Go back to the newest version that is kept (`poolctl log` shows them, `poolctl state rollback SERIAL` brings one "
@@ -39,18 +35,21 @@ def parse_state(text: str, *, source: str = "state") -> State:
     tracks one object at two addresses.
     """
     origin = SourceText(text=text, source=source, what="state file", remedy=_REMEDY)
-    document = parse_document(origin, StateDocument)
+    document: dict[str, Any] = parse_json(origin)
+    if not is_plain(document):
+        _ask_models(document, origin)
     faults = tuple(_find_faults(document, origin))
     if faults:
         raise DocumentError(*faults)
-    found = ((find_address(name), one) for name, one in document.resources.items())
+    found = ((find_address(name), one) for name, one in document["resources"].items())
+    service = document["service"]
     return State(
-        lineage=document.lineage,
-        serial=document.serial,
-        service=parse_service(document.service),
-        applied_from=document.applied_from,
-        guards=document.guards,
-        moved_to=document.moved_to,
+        lineage=document["lineage"],
+        serial=document["serial"],
+        service=None if service is None else ServiceIdentity(**service),
+        applied_from=document["applied_from"],
+        guards=document.get("guards", {}),
+        moved_to=document.get("moved_to", ""),
         resources={address: parse_tracked(one) for address, one in found if address is not None},
     )
 
@@ -85,7 +84,7 @@ def _format_member(tracked: TrackedResource) -> str:
     return format_json(_sort(format_tracked(tracked))).rstrip().replace("\n", "\n    ")
 
 
-def parse_service(document: ServiceDocument | None) -> ServiceIdentity | None:
+def parse_service(document: "ServiceDocument | None") -> ServiceIdentity | None:
     """Return the service that a document names, or None."""
     if document is None:
         return None
@@ -99,16 +98,16 @@ def format_service(service: ServiceIdentity | None) -> dict[str, str] | None:
     return {"endpoint": service.endpoint, "region": service.region, "project_id": service.project_id}
 
 
-def parse_tracked(document: TrackedDocument) -> TrackedResource:
-    """Return the tracked resource that a document describes."""
+def parse_tracked(document: Mapping[str, Any]) -> TrackedResource:
+    """Return the tracked resource that a sound object of a state or a journal describes."""
     return TrackedResource(
-        id=document.id,
-        last_applied=cast(Tree, document.last_applied),
-        last_seen=cast(Tree, document.last_seen),
-        prevent_destroy=document.prevent_destroy,
-        created_entries=tuple(document.created_entries),
-        waiting=document.waiting,
-        holds=tuple(map(_parse_hold, document.holds)),
+        id=document["id"],
+        last_applied=document["last_applied"],
+        last_seen=document["last_seen"],
+        prevent_destroy=document["prevent_destroy"],
+        created_entries=tuple(document["created_entries"]),
+        waiting=document["waiting"],
+        holds=tuple(map(_parse_hold, document.get("holds", ()))),
     )
 
 
@@ -131,14 +130,16 @@ def find_address(text: str) -> Address | None:
     return address if address is not None and str(address) == text else None
 
 
-def _parse_hold(document: HoldDocument) -> Hold:
-    return Hold(
-        entry=document.entry,
-        count=document.count,
-        until=dt.datetime.strptime(document.until, MOMENT_FORMAT).replace(tzinfo=dt.UTC),
-        who=document.who,
-        reason=document.reason,
-    )
+def _ask_models(document: Any, origin: SourceText) -> None:
+    """Raise DocumentError where the models find anything wrong."""
+    from planner.state.models import StateDocument
+
+    check_document(origin, document, model=StateDocument)
+
+
+def _parse_hold(document: dict[str, Any]) -> Hold:
+    until = dt.datetime.strptime(document["until"], MOMENT_FORMAT).replace(tzinfo=dt.UTC)
+    return Hold(**document | {"until": until})
 
 
 def _format_hold(hold: Hold) -> dict[str, Any]:
@@ -151,17 +152,19 @@ def _format_hold(hold: Hold) -> dict[str, Any]:
     }
 
 
-def _find_faults(document: StateDocument, origin: SourceText) -> Iterator[Diagnostic]:
+def _find_faults(document: dict[str, Any], origin: SourceText) -> Iterator[Diagnostic]:
     owners: dict[tuple[str, str], str] = {}
-    for name, tracked in document.resources.items():
+    for name, tracked in document["resources"].items():
         address = find_address(name)
         if address is None:
             words = "is no address such as pool.training"
             yield make_fault(origin, ("resources", name), words=words)
             continue
-        owner = owners.setdefault((address.kind, tracked.id), name)
+        owner = owners.setdefault((address.kind, tracked["id"]), name)
         if owner != name:
-            words = f"has the id {tracked.id!r}, and so has {owner}: one object has one address. Take one of them out"
+            words = (
+                f"has the id {tracked['id']!r}, and so has {owner}: one object has one address. Take one of them out"
+            )
             yield make_fault(origin, ("resources", name, "id"), words=words)
 
 

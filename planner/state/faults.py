@@ -3,16 +3,17 @@
 import difflib
 import json
 from collections.abc import Sequence
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from planner.core.diagnostics import Diagnostic, SourceLocation, make_error
 from planner.state.errors import DocumentError
 from planner.state.json_text import SourceText, find_index, parse_json
 from planner.state.os_errors import UNTOUCHED
 
-Document = TypeVar("Document", bound=BaseModel)
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Document = TypeVar("Document", bound="BaseModel")
 
 _READ_VERSION = (1, 0)
 _VERSION_DIGITS = 6
@@ -38,7 +39,13 @@ def parse_document(source: SourceText, model: type[Document]) -> Document:
     Raises DocumentError: for what is no JSON, for another document, for a newer version, and with
     every fault of the schema at once.
     """
-    raw = parse_json(source)
+    return check_document(source, parse_json(source), model=model)
+
+
+def check_document(source: SourceText, raw: Any, *, model: type[Document]) -> Document:
+    """Return the document of ``model`` that ``raw``, the value of the text, is. Raises what ``parse_document`` does."""
+    from pydantic import ValidationError
+
     stranger = _find_stranger(raw, model=model, what=source.what) or _find_newer(raw, what=source.what)
     if stranger is not None:
         place = SourceLocation(file=source.source, line=1)
@@ -68,7 +75,7 @@ def _format_step(step: str | int) -> str:
     return f".{step}" if step.isidentifier() else f"[{json.dumps(step, ensure_ascii=False)}]"
 
 
-def _find_stranger(raw: Any, *, model: type[BaseModel], what: str) -> Diagnostic | None:
+def _find_stranger(raw: Any, *, model: "type[BaseModel]", what: str) -> Diagnostic | None:
     members = raw.keys() if isinstance(raw, dict) else set()
     names = model.model_fields.keys()
     if "format_version" in members and len(members & names) * 2 > len(names):
@@ -103,7 +110,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= _VERSION_DIGITS
 
 
-def _describe(source: SourceText, path: tuple[str | int, ...], *, kind: str, model: type[BaseModel]) -> Diagnostic:
+def _describe(source: SourceText, path: tuple[str | int, ...], *, kind: str, model: "type[BaseModel]") -> Diagnostic:
     words = _WORDS.get(kind, "has a value that cannot stand there")
     if kind == "extra_forbidden" and len(path) == 1:
         near = difflib.get_close_matches(str(path[0]), list(model.model_fields), n=1)

@@ -1,12 +1,11 @@
 """The state document as pydantic models: what bytes must look like before they become a state."""
 
 import datetime as dt
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 
-FORMAT_VERSION: Literal["1.0"] = "1.0"
-MOMENT_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
+from planner.state.formats import MOMENT_FORMAT
 
 # Checked by type alone: pydantic's own text type refuses lone surrogates, which a service may answer.
 Text = Annotated[InstanceOf[str], WithJsonSchema({"type": "string"})]
@@ -35,7 +34,11 @@ def _check_moment(text: str) -> str:
 
 
 Moment = Annotated[
-    str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"), AfterValidator(_check_moment)
+    str,
+    Field(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", json_schema_extra={"format": "date-time"}
+    ),
+    AfterValidator(_check_moment),
 ]
 
 

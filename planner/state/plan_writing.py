@@ -29,7 +29,8 @@ from planner.state.evidence_documents import (
     write_quota,
     write_sold_out,
 )
-from planner.state.models import FORMAT_VERSION, ServiceDocument
+from planner.state.formats import FORMAT_VERSION
+from planner.state.models import ServiceDocument
 from planner.state.plan_values import format_field_path, format_maybe, format_tree, format_value, list_absent
 from planner.state.rollout_documents import write_rollout, write_turn
 

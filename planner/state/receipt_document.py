@@ -11,8 +11,8 @@ from planner.core.reversal import Inverse, Reversal, Verdict
 from planner.state.document import find_address, format_service, parse_service
 from planner.state.errors import DocumentError
 from planner.state.faults import make_fault, parse_document
+from planner.state.formats import FORMAT_VERSION
 from planner.state.json_text import SourceText, format_json
-from planner.state.models import FORMAT_VERSION
 from planner.state.plan_values import (
     format_field_path,
     format_maybe,

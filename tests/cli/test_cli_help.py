@@ -115,6 +115,17 @@ def test_what_needs_no_service_imports_no_heavy_library(starter, arguments):
     assert ended.stderr == "[] 0\n"
 
 
+@pytest.mark.parametrize("arguments", [["validate"], ["state", "list"], ["plan"]])
+def test_sound_files_and_states_are_read_without_the_models(starter, arguments):
+    code = (
+        "import sys; from planner.cli.entry import main\n"
+        f"code = main({arguments!r})\n"
+        "print('pydantic' in sys.modules, code, file=sys.stderr)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], cwd=starter.parent, capture_output=True, text=True, check=True)
+    assert ended.stderr == "False 0\n"
+
+
 def find_loaded(arguments, *, environment=()):
     """Return what a command line loads of poolctl, and the modules of ``SLOW`` that it loads."""
     code = (

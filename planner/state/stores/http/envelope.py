@@ -13,9 +13,10 @@ from pydantic import Field
 
 from planner.core.lazy_dataclass import dataclass
 from planner.state.faults import parse_document
+from planner.state.formats import FORMAT_VERSION
 from planner.state.json_text import SourceText, format_json
 from planner.state.locks.holders import Holder, format_holder, parse_holder
-from planner.state.models import FORMAT_VERSION, Document, JsonObject, Text
+from planner.state.models import Document, JsonObject, Text
 from planner.state.stores.http.errors import report_terraform
 
 MOST_RECEIPTS: Final = 20
