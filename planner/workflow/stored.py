@@ -10,6 +10,7 @@ from planner.engine.journal import load_last_start, load_open_runs
 from planner.state.document import parse_state
 from planner.state.errors import StateError
 from planner.state.files import load_text
+from planner.state.stores.history import SavedVersion
 from planner.state.stores.store import Store
 from planner.workflow.workplace import Workplace, is_shared
 
@@ -32,16 +33,20 @@ def find_last_known(workplace: Workplace, store: Store, lineage: str, *, is_read
     ``is_readable``: then nothing else may know.
     """
     known = [(-1, "")]
-    if not store.is_remote or not is_readable:
-        rows = (one for one in store.load_versions() if one.lineage == lineage)
-        known += [
-            (one.serial, f"{one.note.operation or 'a save'} by {one.note.who or 'somebody'} at {one.note.when or '?'}")
-            for one in rows
-        ]
+    rows = store.load_versions() if not store.is_remote or not is_readable else ()
+    known += [(one.serial, _describe(one)) for one in (*rows, *store.load_seen()) if one.lineage == lineage]
     start = load_last_start(workplace.directory)
     if start is not None and start.lineage == lineage:
         known.append((start.serial, f"a run by {start.who} at {start.time}"))
     return max(known)
+
+
+def _describe(version: SavedVersion) -> str:
+    """Return who saved a version; what was only read here says nothing of it."""
+    note = version.note
+    if not (note.operation or note.who):
+        return "read here"
+    return f"{note.operation or 'a save'} by {note.who or 'somebody'} at {note.when or '?'}"
 
 
 def refuse_older(workplace: Workplace, store: Store, state: State | None) -> None:

@@ -20,6 +20,7 @@ _STORE: Final = SimpleNamespace(
     shown=_PLACE,
     has_history=True,
     is_remote=False,
+    load_seen=tuple,
     load_versions=lambda: tuple(SavedVersion(lineage=_LINEAGE, serial=one, note=_NOTE) for one in (9, 8, 7)),
 )
 

@@ -50,6 +50,25 @@ def test_new_store_has_no_versions(store):
     assert store.load_version(1) is None
 
 
+def test_what_was_saved_is_remembered_apart_from_a_shared_place(store):
+    edit = make_note(operation="state mv", who="ann@desk")
+    save_versions(store, make_note("r-1"), edit)
+    seen = [(one.serial, one.note.operation) for one in store.load_seen()]
+    assert seen[:1] == [(2, "state mv")] * store.is_remote
+
+
+def test_who_only_looks_remembers_nothing_and_who_holds_the_lock_does(store, open_store):
+    save_versions(store, make_note("r-1"))
+    other = open_store()
+    other.load()
+    before = other.load_seen()
+    other.load()
+    assert other.load_seen() == before
+    with other.acquire(make_request("lock-2")):
+        other.load()
+    assert [one.serial for one in other.load_seen()][:1] == [1] * other.is_remote
+
+
 def test_each_save_is_a_version_with_its_note_newest_first(store, open_store):
     whole = make_note("r-1", reason="INC-12", commit="c0ffee", plan_digest="sha256:00")
     edit = make_note(operation="state mv", who="ann@desk")

@@ -78,6 +78,13 @@ class Store(Protocol):
         """
         ...
 
+    def load_seen(self) -> tuple[SavedVersion, ...]:
+        """Return versions that are known to have been here, without asking the place, which may have been put back.
+
+        Always nothing where not ``is_remote``: what the disk knows is its history.
+        """
+        ...
+
     def load_version(self, serial: int) -> State | None:
         """Return the state as it was at ``serial``, or None where that is not kept."""
         ...

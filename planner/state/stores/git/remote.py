@@ -89,6 +89,16 @@ class GitRemote:
         self.git.run("fetch", *arguments, self.name, ref)
         return self._has(commit)
 
+    def find_tracked(self, ref: str) -> str:
+        """Return the commit that ``ref`` was at when it was last fetched by the user or pushed; empty where unknown."""
+        branch = ref.removeprefix("refs/heads/")
+        end = self.git.run("rev-parse", "--verify", "--quiet", f"refs/remotes/{self.name}/{branch}^{{commit}}")
+        return end.out.decode("ascii", "replace").strip() if end.code == 0 and branch != ref else ""
+
+    def is_ancestor(self, commit: str, tip: str) -> bool:
+        """Tell whether ``tip`` is known to go on from ``commit``."""
+        return commit == tip or (bool(tip) and self.git.run("merge-base", "--is-ancestor", commit, tip).code == 0)
+
     def find_files(self, commit: str, *paths: str) -> dict[str, str]:
         """Return the blobs of those of ``paths`` that ``commit`` has; one that ends with ``/`` stands for its files."""
         if not commit:

@@ -4,6 +4,7 @@ Nothing touches the working tree, the index or a branch of the user's. Several c
 one ref: each has its file and its lock, and a save that loses the race to another directory's is made again.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
@@ -25,6 +26,7 @@ from planner.state.stores.git.remote import GitRemote, RefMove
 from planner.state.stores.git.side_files import GitSideFiles
 from planner.state.stores.history import NO_NOTE, SavedVersion, SaveNote, drop_checkpoints, make_version
 from planner.state.stores.leased_store import LeasedStore
+from planner.state.stores.seen import remember_version
 from planner.state.stores.slugs import make_slug
 from planner.state.stores.write_checks import require_receipt_id
 
@@ -63,16 +65,23 @@ class GitStore(LeasedStore[GitLockPlace, GitLock]):
         blob = self._find_blob(tip)
         # Whoever was told of a damaged document may replace it knowingly.
         self._loaded = _Loaded(tip=tip, blob=blob)
-        return parse_state(self._read(blob), source=self.shown) if blob else None
+        state = parse_state(self._read(blob), source=self.shown) if blob else None
+        self._remember_read(state)
+        return state
 
     def save(self, state: State, note: SaveNote = NO_NOTE) -> None:
         """Push the state. Raises LockLostError, StateChangedError, StoreError."""
-        data = format_state(state).encode("utf-8", "surrogatepass")
-        self._commit(lambda _tip: {self._path: data}, version=make_version(state, note))
+        data, version = format_state(state).encode("utf-8", "surrogatepass"), make_version(state, note)
+        self._commit(lambda _tip: {self._path: data}, version=version)
+        remember_version(self._place.side_path, version)
 
     def load_versions(self) -> tuple[SavedVersion, ...]:
         """Return the versions that were saved, newest first, of all clones. Raises StateError."""
         return drop_checkpoints(version for version, _ in self._load_history())
+
+    def load_seen(self) -> tuple[SavedVersion, ...]:
+        """Return what this clone knows: from its own runs, and from what the user has fetched or it has pushed."""
+        return (*super().load_seen(), *self._load_tracked())
 
     def load_version(self, serial: int) -> State | None:
         """Return the state as it was at ``serial``, or None where it never was. Raises StateError."""
@@ -103,6 +112,15 @@ class GitStore(LeasedStore[GitLockPlace, GitLock]):
         """Return the lock. Raises LockHeldError when ``request.timeout`` seconds did not suffice."""
         self._lock = acquire_leased_lock(self._place, request, hold=GitLock)
         return self._lock
+
+    def _load_tracked(self) -> tuple[SavedVersion, ...]:
+        """Return the newest version of the remote-tracking ref, where the ref at the remote does not go on from it."""
+        tracked = self._remote.find_tracked(self._ref)
+        if not tracked or self._remote.is_ancestor(tracked, self._loaded.tip):
+            return ()
+        with contextlib.suppress(StoreError):
+            return tuple(version for version, _ in load_history(self._remote.git, tracked, self._path)[:1])
+        return ()
 
     def _load_history(self) -> list[tuple[SavedVersion, str]]:
         return load_history(self._remote.git, self._fetch_tip(), self._path)

@@ -18,11 +18,12 @@ from planner.state.files import TOOL_DIRECTORY
 from planner.state.locks.holders import Holder, LockRequest
 from planner.state.locks.lease import KEPT
 from planner.state.locks.side_file import is_holder_gone
-from planner.state.stores.history import NO_NOTE, SavedVersion, SaveNote
+from planner.state.stores.history import NO_NOTE, SavedVersion, SaveNote, make_version
 from planner.state.stores.http.envelope import Envelope
 from planner.state.stores.http.lock import HttpLock, HttpLockPlace
 from planner.state.stores.http.lock_taking import acquire_http_lock, break_http_lock
 from planner.state.stores.http.wire import HttpWire
+from planner.state.stores.seen import load_seen_version, remember_state, remember_version
 from planner.state.stores.slugs import make_slug
 from planner.state.stores.write_checks import is_receipt_id, require_lock, require_receipt_id
 
@@ -48,11 +49,13 @@ class HttpStore:
         """Return the stored state, or None where there is none yet. Raises StateError."""
         # Whoever was told of a damaged document may replace it knowingly.
         self._loaded = found = self._place.load()
-        return parse_state(found.state, source=self.shown) if found.state else None
+        state = parse_state(found.state, source=self.shown) if found.state else None
+        if self._lock is not None and not self._lock.is_released:
+            remember_state(self._place.side_path, state)
+        return state
 
     def save(self, state: State, note: SaveNote = NO_NOTE) -> None:
-        """Store the state; the note is not kept. Raises LockLostError, StateChangedError, StoreError."""
-        del note
+        """Store the state; the note is kept on this disk alone. Raises LockLostError, StateChangedError, StoreError."""
         text, before = format_state(state), self._loaded.state if self._loaded else ""
 
         def change(found: Envelope) -> Envelope:
@@ -62,10 +65,16 @@ class HttpStore:
             return replace(found, state=text, lineage=state.lineage)
 
         self._loaded = self._require_lock().change(change)
+        remember_version(self._place.side_path, make_version(state, note))
 
     def load_versions(self) -> tuple[SavedVersion, ...]:
         """Return nothing: the protocol knows one document, the newest."""
         return ()
+
+    def load_seen(self) -> tuple[SavedVersion, ...]:
+        """Return the newest version that this disk saved or read under the lock, if any."""
+        seen = load_seen_version(self._place.side_path)
+        return () if seen is None else (seen,)
 
     def load_version(self, serial: int) -> State | None:
         """Return nothing, for the same reason."""

@@ -85,6 +85,10 @@ class LocalStore:
         """Return the versions that were saved here, newest first. Raises StateError."""
         return self._history.load_versions()
 
+    def load_seen(self) -> tuple[SavedVersion, ...]:
+        """Return nothing: what this disk knows is its history."""
+        return ()
+
     def load_version(self, serial: int) -> State | None:
         """Return the state as it was at ``serial``, or None where that is not kept. Raises StateError."""
         with contextlib.suppress(DocumentError, MissingFileError):

@@ -27,6 +27,7 @@ from planner.state.stores.postgres.history import LOAD_NOTES, LOAD_VERSION, keep
 from planner.state.stores.postgres.lock import PostgresLockPlace
 from planner.state.stores.postgres.tables import fill
 from planner.state.stores.postgres.wire import PostgresWire
+from planner.state.stores.seen import remember_version
 from planner.state.stores.slugs import make_slug
 from planner.state.stores.write_checks import is_receipt_id, require_receipt_id
 
@@ -72,7 +73,9 @@ class PostgresStore(LeasedStore[PostgresLockPlace, LeasedLock[PostgresLockPlace]
         """Return the stored state, or None where there is none yet. Raises StateError."""
         # Whoever was told of a damaged document may replace it knowingly.
         self._loaded = row = self._load_row()
-        return parse_state(row.state, source=self.shown) if row.state else None
+        state = parse_state(row.state, source=self.shown) if row.state else None
+        self._remember_read(state)
+        return state
 
     def save(self, state: State, note: SaveNote = NO_NOTE) -> None:
         """Store the state. Raises LockLostError, StateChangedError, StoreError."""
@@ -91,6 +94,7 @@ class PostgresStore(LeasedStore[PostgresLockPlace, LeasedLock[PostgresLockPlace]
         number = self._write(write, save_id=save_id)
         pending = self._loaded.pending if self._loaded else ""
         self._loaded = _Row(version=number, save_id=save_id, state=text, pending=pending)
+        remember_version(self._place.side_path, version)
 
     def load_versions(self) -> tuple[SavedVersion, ...]:
         """Return the versions that were saved, newest first. Raises StateError."""

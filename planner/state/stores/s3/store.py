@@ -30,6 +30,7 @@ from planner.state.stores.s3.history import S3History
 from planner.state.stores.s3.lock import S3LockPlace
 from planner.state.stores.s3.objects import S3Objects
 from planner.state.stores.s3.probe import probe_conditional_writes
+from planner.state.stores.seen import remember_version
 from planner.state.stores.slugs import make_slug
 from planner.state.stores.write_checks import is_receipt_id, require_receipt_id
 
@@ -64,7 +65,9 @@ class S3Store(LeasedStore[S3LockPlace, LeasedLock[S3LockPlace]]):
         # Whoever was told of a damaged document may replace it knowingly.
         self._loaded = found = self._read()
         is_there = found.document.state or found.document.is_damaged
-        return parse_state(found.text, source=self.shown) if is_there else None
+        state = parse_state(found.text, source=self.shown) if is_there else None
+        self._remember_read(state)
+        return state
 
     def save(self, state: State, note: SaveNote = NO_NOTE) -> None:
         """Replace the state. Raises LockLostError, StateChangedError, StoreError."""
@@ -73,6 +76,7 @@ class S3Store(LeasedStore[S3LockPlace, LeasedLock[S3LockPlace]]):
         if old.version is None or not is_of_same_run(old.version, version):
             self._history.begin(old, version)
         self._write(replace(old, state=format_state(state), version=version))
+        remember_version(self._place.side_path, version)
 
     def load_versions(self) -> tuple[SavedVersion, ...]:
         """Return the versions that were saved, newest first. Raises StateError."""
