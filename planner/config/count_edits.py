@@ -2,9 +2,10 @@
 
 import difflib
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from planner.config.count_origins import explain_origin, explain_range
 from planner.config.positions import TomlPath
 from planner.config.source_map import SourceMap
 from planner.config.text_edits import NumberEdit
@@ -12,6 +13,7 @@ from planner.core.addresses import Address
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.field_paths import EntryKey
+from planner.core.inputs import InputVariable
 from planner.core.lazy_dataclass import dataclass
 from planner.core.preparing import RESOURCES
 from planner.core.scaling import ScaledEntry, ScaleTarget
@@ -32,12 +34,25 @@ class CountEdits:
 
 
 def find_count_edits(
-    sources: SourceMap, desired: DesiredState, *, address: Address, targets: Iterable[ScaleTarget]
+    sources: SourceMap,
+    desired: DesiredState,
+    *,
+    address: Address,
+    targets: Iterable[ScaleTarget],
+    variables: Iterable[InputVariable] = (),
 ) -> CountEdits:
-    """Return what is to be edited so that ``address`` has the nodes of ``targets``; every fault at once."""
+    """Return what is to be edited so that ``address`` has the nodes of ``targets``; every fault at once.
+
+    ``variables`` are the values that the files were read with: a count may come from one.
+    """
     if fault := _find_address_fault(sources, desired, address):
         return CountEdits(faults=(fault,))
-    block = _Block(sources=sources, address=address, entries=_list_entries(sources, desired, address))
+    block = _Block(
+        sources=sources,
+        address=address,
+        entries=_list_entries(sources, desired, address),
+        variables={one.name: one for one in variables},
+    )
     meant = [(one, block.find_entry(one)) for one in targets]
     by_entry: dict[EntryKey, _Scaled] = {}
     faults = [found for _, found in meant if isinstance(found, Diagnostic)]
@@ -86,6 +101,7 @@ class _Block:
     sources: SourceMap
     address: Address
     entries: tuple[_Entry, ...]
+    variables: Mapping[str, InputVariable]
 
     def find_entry(self, target: ScaleTarget) -> _Entry | Diagnostic:
         named = [one for one in self.entries if one.key.parts[0] == target.flavor]
@@ -109,8 +125,10 @@ class _Block:
             return self.report(entry, "scale.twice", "The same nodes are scaled twice", what)
         if isinstance(count, dict):
             return self._report_range(entry, target)
-        if not isinstance(count, int | None) or not isinstance(entry.raw.get("azs"), list | None):
-            return self._report_expression(entry, target)
+        for name in ("count", "azs"):
+            if isinstance(entry.raw.get(name), str):
+                wanted = {"": target.count} if name == "count" and "azs" not in entry.raw else {}
+                return self._report_expression(entry, target, name, wanted=wanted)
         if "azs" not in entry.raw:
             return self._edit_count(entry, target)
         return self._edit_zones(entry, scaled.targets)
@@ -137,8 +155,6 @@ class _Block:
         zones = [as_tree(one) for one in as_list(entry.raw["azs"])]
         names = [as_text(one.get("az")) for one in zones]
         counts = {name: one.get("count") for name, one in zip(names, zones, strict=True)}
-        if not all(isinstance(one, int) for one in counts.values()):
-            return self._report_expression(entry, targets[0])
         wanted = {one.az or names[0]: one.count for one in targets}
         if any(not one.az for one in targets) and len(zones) > 1:
             spelled = ", ".join(f"{targets[0].name}@{name}=N" for name in names)
@@ -147,6 +163,10 @@ class _Block:
         for name in (one for one in wanted if one not in names):
             what = f"The entry has no nodes in {name}.{_suggest(name, names)} Its zones: {', '.join(names)}."
             return self.report(entry, "scale.zone", "The zone cannot be scaled", what, "azs")
+        # A sum that is written has to follow: then every zone counts.
+        needed = names if isinstance(entry.raw.get("count"), int) else [*wanted]
+        if computed := next((name for name in needed if not isinstance(counts[name], int)), ""):
+            return self._report_expression(entry, targets[0], "azs", names.index(computed), "count", wanted=wanted)
         total = sum(wanted.get(name, as_int(count)) for name, count in counts.items())
         edits = (self._edit(entry, number, "azs", names.index(name), "count") for name, number in wanted.items())
         return (*edits, *self._edit_sum(entry, total=total))
@@ -188,23 +208,41 @@ class _Block:
 
     def _report_range(self, entry: _Entry, target: ScaleTarget) -> Diagnostic:
         table = as_tree(entry.raw["count"])
-        low, high = table.get("min"), table.get("max")
+        bounds = (table.get("min"), table.get("max"))
+        if not all(isinstance(one, int) for one in bounds):
+            return self._report_expression(entry, target, "count", wanted={})
         what = (
-            f"The count of {target.name} is a range, {low} to {high}: within it the count belongs to somebody else, "
-            f"and poolctl acts only outside of it. For at least {target.count} nodes raise min to {target.count}, for "
-            f"at most {target.count} lower max to {target.count}, for exactly {target.count} write count = "
-            f"{target.count}; then run poolctl apply --target {shlex.quote(str(self.address))}."
+            f"The count of {target.name} is a range, {bounds[0]} to {bounds[1]}: within it the count belongs to "
+            f"somebody else, and poolctl acts only outside of it. {explain_range(table, number=target.count)}. "
+            f"{self._then}"
         )
         return self.report(entry, "scale.range", "The count is a range", what, "count")
 
-    def _report_expression(self, entry: _Entry, target: ScaleTarget) -> Diagnostic:
-        name = "azs" if "azs" in entry.raw else "count"
-        what = (
-            f"The files compute the nodes of {target.name}; a number written in its place would cut that off. Change "
-            f"what it is computed from (a variable, a local), or write a number here; then run poolctl apply --target "
-            f"{shlex.quote(str(self.address))}."
+    def _report_expression(
+        self, entry: _Entry, target: ScaleTarget, *steps: str | int, wanted: Mapping[str, int]
+    ) -> Diagnostic:
+        """Say what computes the text at ``steps``, and what it is to become, where ``wanted`` has it by zone."""
+        text: Value = entry.raw
+        zone = ""
+        for step in steps:
+            text = as_list(text)[step] if isinstance(step, int) else as_tree(text)[step]
+            zone = as_text(as_tree(text).get("az")) or zone
+        number = wanted.get(zone)
+        origin = explain_origin(self.sources, as_text(text), number=number, variables=self.variables)
+        where = (
+            f"{origin}; all that reads it follows."
+            if origin
+            else "Change what it is computed from, or write a number here."
         )
-        return self.report(entry, "scale.expression", "The count is an expression", what, name)
+        what = (
+            f"The files compute the nodes of {target.name}; a number written in its place would cut that off. "
+            f"{where} {self._then}"
+        )
+        return self.report(entry, "scale.expression", "The count is an expression", what, *steps)
+
+    @property
+    def _then(self) -> str:
+        return f"Then run poolctl apply --target {shlex.quote(str(self.address))}."
 
 
 def _list_entries(sources: SourceMap, desired: DesiredState, address: Address) -> tuple[_Entry, ...]:

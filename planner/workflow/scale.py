@@ -39,7 +39,8 @@ def read_scaling(workplace: Workplace, address: Address, targets: Iterable[Scale
     """Return the files as they would be with the counts of ``targets``; nothing is written. Raises PoolctlError."""
     files = load_files(workplace)
     sources = files.loaded.sources
-    found = find_count_edits(sources, files.desired, address=address, targets=targets)
+    variables = files.loaded.variables
+    found = find_count_edits(sources, files.desired, address=address, targets=targets, variables=variables)
     if found.faults:
         raise PlanError(*found.faults)
     original = sources.documents[sources.files[address]]

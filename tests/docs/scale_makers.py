@@ -43,7 +43,7 @@ def _replace_changed() -> Diagnostic:
 
 SCALE_MAKERS: Final[Mapping[str, Callable[[], Diagnostic]]] = {
     "scale.address": lambda: _scale("count = 4", address=SEARCH),
-    "scale.expression": lambda: _scale('count = "${2 + 2}"'),
+    "scale.expression": lambda: _scale('count = "${local.size}"\n[locals]\nsize = 4'),
     "scale.faulty": lambda: scale._report_faulty(_FILE),
     "scale.file-changed": _replace_changed,
     "scale.kept": lambda: scale_errand._report_kept(TRAINING, _EIGHT, planned=4),
