@@ -1,6 +1,7 @@
 """Lock files: names, versions and hashes, as pip reads them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -34,3 +35,8 @@ def load_lock(path: Path) -> tuple[Locked, ...]:
         )
         for found in _REQUIREMENT.finditer(path.read_text(encoding="utf-8"))
     )
+
+
+def make_constraints(locked: Iterable[Locked]) -> str:
+    """Return the versions alone, for who installs a wheel by its path: pip refuses that beside hashes."""
+    return "".join(f"{one.name}=={one.version}" + (f" ; {one.marker}" if one.marker else "") + "\n" for one in locked)

@@ -1,6 +1,7 @@
 """Everything that a release consists of, in one folder: ``python -m tools.release`` writes ``dist/``."""
 
 import hashlib
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -10,11 +11,12 @@ import planner
 from planner.cli.completion import make_completion_script
 from tools.bill import make_bill
 from tools.command_tree import list_command_pages
-from tools.locks import load_lock
+from tools.locks import load_lock, make_constraints
 from tools.man_pages import make_man_pages
 from tools.packages import build_packages, find_epoch
 from tools.release_notes import cut_release_notes
-from tools.single_file import build_single_file, name_platform
+from tools.single_file import build_single_file
+from tools.single_file_start import name_platform
 
 _ROOT: Final = Path(__file__).parents[1]
 _LOCK: Final = _ROOT / "requirements" / "run.lock"
@@ -39,6 +41,7 @@ def write_texts(into: Path) -> None:
     changelog = (_ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     texts = {
         f"{name}-requirements.txt": _LOCK.read_text(encoding="utf-8"),
+        f"{name}-constraints.txt": make_constraints(load_lock(_LOCK)),
         f"{name}.cdx.json": make_bill(load_lock(_LOCK), version=version, epoch=epoch),
         f"{name}-notes.md": cut_release_notes(changelog, version=version),
     }
@@ -58,6 +61,8 @@ def format_sums(folder: Path) -> str:
 
 
 if __name__ == "__main__":
+    # A release is for others to read, whoever makes it.
+    os.umask(0o022)
     target = _ROOT / "dist"
     make_release(target, work=_ROOT / "build" / "single-file")
     sys.stdout.write((target / SUMS).read_text(encoding="utf-8"))

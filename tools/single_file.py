@@ -1,27 +1,25 @@
 """poolctl and all that it needs in one file, which a Python of the same version and platform runs."""
 
-import os
+import datetime as dt
 import shutil
 import subprocess
 import sys
-import sysconfig
+import zipfile
+from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from shiv.bootstrap.environment import Environment
+from shiv.builder import create_archive
+from shiv.constants import BUILD_AT_TIMESTAMP_FORMAT, DEFAULT_SHEBANG
+
+from tools import single_file_start
 from tools.packages import find_epoch
+from tools.single_file_start import name_platform
 
-_COMMAND: Final = "poolctl"
-_PREAMBLE: Final = """\
-#!/usr/bin/env python3
-import sys
-import sysconfig
-
-here = (sys.implementation.cache_tag, sysconfig.get_platform())
-if here != {made_for!r}:
-    print("Error: this file is made for " + " on ".join({made_for!r}) + ", and this is " + " on ".join(here) + ".\\n"
-          "Run it with that Python, or install the wheel, which runs on all: docs/install.md.", file=sys.stderr)
-    sys.exit(1)
-"""
+_START: Final = "planner.cli.start:run"
+_FIRST: Final = Path(single_file_start.__file__)
+_READABLE: Final = 0o022
 
 
 def build_single_file(source: Path, *, wheel: Path, work: Path, into: Path) -> Path:
@@ -32,35 +30,38 @@ def build_single_file(source: Path, *, wheel: Path, work: Path, into: Path) -> P
     shutil.rmtree(work, ignore_errors=True)
     packages = work / "packages"
     _install(packages, "--require-hashes", "-r", str(source / "requirements/run.lock"))
+    shutil.rmtree(packages / "bin", ignore_errors=True)
     _install(packages, "--no-index", str(wheel))
     _leave_out_paths(packages)
-    preamble = work / "preamble.py"
-    preamble.write_text(_PREAMBLE.format(made_for=_find_platform()), encoding="utf-8")
-    preamble.chmod(0o755)
-    options = ["--reproducible", "--compressed", "--python", "/usr/bin/env python3", "--preamble", str(preamble)]
-    subprocess.run(
-        [sys.executable, "-m", "shiv.cli", *options, "--site-packages", str(packages), "-c", _COMMAND, "-o", str(into)],
-        env=os.environ | {"SOURCE_DATE_EPOCH": str(find_epoch(source))},
-        stdout=subprocess.DEVNULL,
-        check=True,
+    moment = dt.datetime.fromtimestamp(find_epoch(source), tz=dt.UTC)
+    settings = Environment(
+        built_at=moment.strftime(BUILD_AT_TIMESTAMP_FORMAT),
+        shiv_version=metadata.version("shiv"),
+        entry_point=_START,
+        compile_pyc=False,
+        reproducible=True,
+        root="~/.cache/poolctl",
     )
+    main = f"{_FIRST.stem}:{single_file_start.start.__name__}"
+    create_archive([packages], into, DEFAULT_SHEBANG, main, settings)
+    _add_first(into, moment)
+    into.chmod(0o755)
     return into
 
 
-def name_platform() -> str:
-    """Return what the name of the file says of where it runs, such as ``cp311-linux_x86_64``."""
-    tag, platform = _find_platform()
-    return f"{tag.replace('cpython-', 'cp')}-{platform.replace('-', '_').replace('.', '_')}"
-
-
-def _find_platform() -> tuple[str, str]:
-    return str(sys.implementation.cache_tag), sysconfig.get_platform()
+def _add_first(archive: Path, moment: dt.datetime) -> None:
+    """Add what runs before anything is unpacked."""
+    texts = {_FIRST.name: _FIRST.read_text(encoding="utf-8"), "made-for": name_platform()}
+    with zipfile.ZipFile(archive, "a", compression=zipfile.ZIP_DEFLATED) as opened:
+        for name, text in texts.items():
+            opened.writestr(zipfile.ZipInfo(name, date_time=moment.timetuple()[:6]), text)
 
 
 def _install(packages: Path, *what: str) -> None:
     quiet = ["--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps", "--only-binary", ":all:"]
     command = [sys.executable, "-m", "pip", "install", *quiet, "--target", str(packages), *what]
-    subprocess.run(command, check=True)
+    # The rights of the files are a part of the archive's bytes.
+    subprocess.run(command, check=True, umask=_READABLE)
 
 
 def _leave_out_paths(packages: Path) -> None:

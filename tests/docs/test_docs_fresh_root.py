@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sessions import refresh_sessions
 
+from tools.locks import load_lock, make_constraints
 from tools.packages import build_packages
 
 
@@ -55,7 +56,9 @@ def test_installed_toured_and_uninstalled_poolctl_leaves_nothing_behind(fresh, r
     before = fresh.list_files()
 
     fresh.pip("install", "--no-cache-dir", "--no-compile", "--no-deps", "--require-hashes", "-r", lock)
-    fresh.pip("install", "--no-compile", "--no-deps", "--no-index", wheel)
+    versions = tmp_path / "constraints.txt"
+    versions.write_text(make_constraints(load_lock(lock)), encoding="utf-8")
+    fresh.pip("install", "--no-compile", "--no-index", "--constraint", versions, wheel)
     fresh.pip("check")
     assert fresh.run("poolctl", "schema", "config") == (root / "schemas/config.schema.json").read_text(encoding="utf-8")
     assert fresh.run("poolctl", "explain", "usage") == (root / "docs/diagnostics/usage.md").read_text(encoding="utf-8")

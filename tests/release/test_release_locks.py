@@ -5,7 +5,7 @@ import tomllib
 import pytest
 from packaging.requirements import Requirement
 
-from tools.locks import load_lock
+from tools.locks import Locked, load_lock, make_constraints
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +35,11 @@ def test_what_the_package_declares_is_in_the_lock_and_in_its_source(run, root):
     versions = {one.name: one.version for one in run}
     wanted = [Requirement(one) for one in declared]
     assert [str(one) for one in wanted if not one.specifier.contains(versions.get(one.name, "0"))] == []
+
+
+def test_constraints_are_the_versions_without_their_hashes():
+    locked = [
+        Locked(name="a", version="1.0", marker="", hashes=("f" * 64,)),
+        Locked(name="b", version="2.0", marker="python_full_version < '3.12'", hashes=()),
+    ]
+    assert make_constraints(locked) == "a==1.0\nb==2.0 ; python_full_version < '3.12'\n"
