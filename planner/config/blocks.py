@@ -20,6 +20,11 @@ class RawBlock:
     body: Tree
 
     @property
+    def kind(self) -> str:
+        """Return the table that this one is below: ``pool`` or ``network`` for those that have an address."""
+        return str(self.path[0])
+
+    @property
     def address(self) -> Address:
         """Return the address of a pool's or network's block."""
         kind, name = str(self.path[0]), str(self.path[1])

@@ -67,7 +67,8 @@ def name_file(path: Path) -> str:
 _BOM: Final = b"\xef\xbb\xbf"
 _SYNTAX_PLACE: Final = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _KEY_PART: Final = r"(?:[A-Za-z0-9_-]++|\"[^\"\n]*+\"|'[^'\n]*+')"
-_DEEP_KEY: Final = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_KEY_PART}[ \t]*+\.[ \t]*+){{48}}")
+_DEEP: Final = 48
+_DEEP_KEY: Final = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_KEY_PART}[ \t]*+\.[ \t]*+){{{_DEEP}}}")
 _LONG_NUMBER: Final = re.compile(r"[0-9](?:_?[0-9]){4000}")
 _DECLARED_TWICE: Final = ("Cannot declare", "Cannot overwrite", "Cannot mutate")
 
@@ -111,7 +112,7 @@ def _parse_bytes(content: bytes, *, file: str) -> Document | Diagnostic:
 
 
 def _parse_text(text: str, *, file: str) -> Document | Diagnostic:
-    if deep := _DEEP_KEY.search(text):
+    if deep := _find_deep_key(text):
         return _make_depth_fault(file, location=_locate_offset(text, file=file, offset=deep.start()))
     try:
         tree = cast("Tree", tomllib.loads(text))
@@ -123,6 +124,12 @@ def _parse_text(text: str, *, file: str) -> Document | Diagnostic:
         # int() refuses texts of thousands of digits (sys.set_int_max_str_digits).
         return _make_digits_fault(file, text=text)
     return Document(file=file, text=text, tree=tree)
+
+
+def _find_deep_key(text: str) -> re.Match[str] | None:
+    # A key stands on one line; few lines have so many dots.
+    is_possible = any(line.count(".") >= _DEEP for line in text.split("\n"))
+    return _DEEP_KEY.search(text) if is_possible else None
 
 
 def _make_digits_fault(file: str, *, text: str) -> Diagnostic:

@@ -17,10 +17,13 @@ from planner.kinds.default_pools import is_default_pool
 def find_entry_faults(pool: RawBlock) -> Iterator[Fault]:
     """Yield what is wrong with each entry, and entries that have the same key."""
     entries = [entry for entry in read_rows(pool, "resources") if read_text(entry, "flavor")]
-    yield from find_doubles(entries, name_key=_name_entry, what="flavor and node pool", where="resources")
+    if len(entries) > 1:
+        yield from find_doubles(entries, name_key=_name_entry, what="flavor and node pool", where="resources")
     for entry in entries:
-        for check in _CHECKS:
-            yield from check(pool, entry)
+        yield from _check_count(pool, entry)
+        for key, check in _CHECKS:
+            if key in entry.body:
+                yield from check(pool, entry)
 
 
 def find_doubles(
@@ -159,12 +162,11 @@ def _check_step(_: RawBlock, entry: RawBlock) -> Iterator[Fault]:
         )
 
 
-def _check_lists(_: RawBlock, entry: RawBlock) -> Iterator[Fault]:
-    for name, keys in _KEYED_LISTS:
-        rows = [row for row in read_rows(entry, name) if all(read_text(row, key) for key in keys)]
-        if len(rows) > 1:
-            what = " and ".join(keys)
-            yield from find_doubles(rows, name_key=functools.partial(_read_key, keys=keys), what=what, where=name)
+def _check_list(_: RawBlock, entry: RawBlock, *, name: str, keys: tuple[str, ...]) -> Iterator[Fault]:
+    rows = [row for row in read_rows(entry, name) if all(read_text(row, key) for key in keys)]
+    if len(rows) > 1:
+        what = " and ".join(keys)
+        yield from find_doubles(rows, name_key=functools.partial(_read_key, keys=keys), what=what, where=name)
 
 
 _KEYED_LISTS: Final = (
@@ -219,15 +221,15 @@ def _check_thin_pool(_: RawBlock, entry: RawBlock) -> Iterator[Fault]:
             )
 
 
-_CHECKS: Final = (
-    _check_count,
-    _check_maximum,
-    _check_node_pool,
-    _check_step,
-    _check_lists,
-    _check_parameters,
-    _check_thin_pool,
+_CHECKS: Final[tuple[tuple[str, Callable[[RawBlock, RawBlock], Iterator[Fault]]], ...]] = (
+    ("max_count", _check_maximum),
+    ("node_pool", _check_node_pool),
+    ("creating_step", _check_step),
+    *((name, functools.partial(_check_list, name=name, keys=keys)) for name, keys in _KEYED_LISTS),
+    ("extend_params", _check_parameters),
+    ("volume_group_configs", _check_thin_pool),
 )
+"""By the key that each is about: an entry has few of them."""
 
 
 def _is_number(value: Maybe) -> bool:

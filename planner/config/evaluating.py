@@ -19,6 +19,7 @@ class _Failed:
 
 
 FAILED: Final = _Failed()
+_LITERALS: Final = frozenset({bool, int, float})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +82,24 @@ def _is_same(left: Any, right: Any) -> bool:
 
 
 def _resolve_table(value: dict[str, Any], path: TomlPath, *, site: Site) -> Any:
-    for key in (key for key in value if MARK in key and f"${MARK}" not in key):
-        words = "An expression stands in a key, and keys are taken as they are written. Use a value, or for_each."
-        site.findings.add(replace(_make_fault(site, (*path, key), words), is_value=False))
-    found = {key: resolve_value(one, (*path, key), site=site) for key, one in value.items()}
-    if all(found[key] is value[key] for key in value):
+    changed: dict[str, Any] = {}
+    for key, one in value.items():
+        if MARK in key and f"${MARK}" not in key:
+            words = "An expression stands in a key, and keys are taken as they are written. Use a value, or for_each."
+            site.findings.add(replace(_make_fault(site, (*path, key), words), is_value=False))
+        if _is_literal(one):
+            continue
+        found = resolve_value(one, (*path, key), site=site)
+        if found is not one:
+            changed[key] = found
+    if not changed:
         return value
-    return {key: one for key, one in found.items() if one is not None}
+    return {key: one for key, one in (value | changed).items() if one is not None}
+
+
+def _is_literal(value: Any) -> bool:
+    """Tell whether ``value`` holds no expression, by a look that is enough for most values."""
+    return MARK not in value if type(value) is str else type(value) in _LITERALS
 
 
 def _resolve_text(text: str, path: TomlPath, *, site: Site) -> Any:

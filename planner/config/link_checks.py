@@ -19,9 +19,10 @@ def find_link_faults(blocks: RawBlocks) -> Iterator[Fault]:
     yield from _check_addresses(blocks)
     yield from _check_names(blocks, names)
     for block in blocks.declared:
-        if block.address.kind == "pool":
+        if block.kind == "pool":
             for key, kind in _LINKS:
-                yield from _check_link(blocks, block, key=key, names=names[kind])
+                if key in block.body:
+                    yield from _check_link(blocks, block, key=key, names=names[kind])
     yield from _check_circles(blocks)
 
 
@@ -33,12 +34,14 @@ def find_place(block: RawBlock) -> str:
 def _find_names(blocks: RawBlocks, *, kind: str) -> Mapping[str, RawBlock]:
     found: dict[str, RawBlock] = {}
     for block in blocks.declared:
-        if block.address.kind == kind and (name := read_text(block, "name")):
+        if block.kind == kind and (name := read_text(block, "name")):
             found.setdefault(name, block)
     return found
 
 
 def _check_addresses(blocks: RawBlocks) -> Iterator[Fault]:
+    if len(blocks.declared) == len(blocks.by_address):
+        return
     for block in blocks.declared:
         first = blocks.by_address[block.address]
         if first is not block:
@@ -54,8 +57,8 @@ def _check_addresses(blocks: RawBlocks) -> Iterator[Fault]:
 def _check_names(blocks: RawBlocks, names: Mapping[str, Mapping[str, RawBlock]]) -> Iterator[Fault]:
     for block in blocks.declared:
         name = read_text(block, "name")
-        first = names[block.address.kind].get(name, block)
-        if first.address != block.address:
+        first = names[block.kind].get(name, block)
+        if first is not block and first.address != block.address:
             yield block.make_fault(
                 "name",
                 code="config.duplicate-name",
@@ -114,7 +117,11 @@ def _make_fault(block: RawBlock, key: str, *, detail: str) -> Fault:
 
 
 def _check_circles(blocks: RawBlocks) -> Iterator[Fault]:
-    parents = {address: _find_parent(block) for address, block in blocks.by_address.items() if address.kind == "pool"}
+    parents = {
+        address: _find_parent(block)
+        for address, block in blocks.by_address.items()
+        if address.kind == "pool" and "parent" in block.body
+    }
     settled: set[Address] = set()
     for start in parents:
         trail: dict[Address, None] = {}

@@ -2,7 +2,7 @@
 
 import dataclasses
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from planner.config.blocks import RawBlock, read_text
@@ -16,16 +16,11 @@ from planner.kinds.names import NAMED_ANNOTATIONS, NAMED_LABELS
 
 def find_pool_faults(pool: RawBlock) -> Iterator[Fault]:
     """Yield what is wrong with one pool, its entries included."""
-    yield from _check_type(pool)
-    yield from _check_driver(pool)
-    yield from _check_verbatim(pool, "labels", named=NAMED_LABELS)
-    yield from _check_verbatim(pool, "annotations", named=NAMED_ANNOTATIONS)
-    yield from _check_unique(pool, "scope")
-    yield from _check_unique(pool, "job_flavors")
-    yield from _check_cidr(
-        pool, "container_network", "cidr", text=as_text(as_tree(pool.body.get("container_network")).get("cidr"))
-    )
-    yield from _check_cidr(pool, "kubernetes_svc_ip_range", text=read_text(pool, "kubernetes_svc_ip_range"))
+    if read_text(pool, "type") == "Logical":
+        yield from (_make_logical_fault(pool, key) for key in _ONLY_DEDICATE if key in pool.body)
+    for key, check in _CHECKS:
+        if key in pool.body:
+            yield from check(pool)
     yield from find_entry_faults(pool)
 
 
@@ -44,14 +39,10 @@ def find_network_faults(network: RawBlock) -> Iterator[Fault]:
         )
 
 
+_SERVICES: Final = "kubernetes_svc_ip_range"
 _ONLY_DEDICATE: Final = ("scope", "driver", "network", "masters")
 _RANGES: Final = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 _LONGEST_PREFIX: Final = 24
-
-
-def _check_type(pool: RawBlock) -> Iterator[Fault]:
-    if read_text(pool, "type") == "Logical":
-        yield from (_make_logical_fault(pool, key) for key in _ONLY_DEDICATE if key in pool.body)
 
 
 def _make_logical_fault(pool: RawBlock, key: str) -> Fault:
@@ -121,6 +112,23 @@ def _check_cidr(block: RawBlock, *steps: str, text: str) -> Iterator[Fault]:
             detail=f"Found {format_value(text)}. Write an IPv4 range whose host bits are zero, such as "
             f"{_suggest_range(text)}.",
         )
+
+
+def _check_container_network(pool: RawBlock) -> Iterator[Fault]:
+    text = as_text(as_tree(pool.body["container_network"]).get("cidr"))
+    yield from _check_cidr(pool, "container_network", "cidr", text=text)
+
+
+_CHECKS: Final[tuple[tuple[str, Callable[[RawBlock], Iterator[Fault]]], ...]] = (
+    ("driver", _check_driver),
+    ("labels", lambda pool: _check_verbatim(pool, "labels", named=NAMED_LABELS)),
+    ("annotations", lambda pool: _check_verbatim(pool, "annotations", named=NAMED_ANNOTATIONS)),
+    ("scope", lambda pool: _check_unique(pool, "scope")),
+    ("job_flavors", lambda pool: _check_unique(pool, "job_flavors")),
+    ("container_network", _check_container_network),
+    (_SERVICES, lambda pool: _check_cidr(pool, _SERVICES, text=read_text(pool, _SERVICES))),
+)
+"""By the key that each is about: a pool has few of them."""
 
 
 def _suggest_range(text: str) -> str:

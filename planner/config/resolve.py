@@ -9,7 +9,7 @@ from planner.config.durations import parse_duration
 from planner.config.guards import build_guards
 from planner.config.rollouts import build_rollouts
 from planner.config.source_map import SourceMap
-from planner.config.templates import unescape_literal
+from planner.config.templates import ESCAPED, unescape_literal
 from planner.core import desired
 from planner.core.addresses import Address, parse_address
 from planner.core.money import Prices, make_amount
@@ -93,9 +93,14 @@ def _unescape(value: Value) -> Value:
         case list():
             return [_unescape(one) for one in value]
         case dict():
-            return {key: _unescape(one) for key, one in value.items()}
+            return {key: one if _is_usual(one) else _unescape(one) for key, one in value.items()}
         case _:
             return value
+
+
+def _is_usual(value: Value) -> bool:
+    # Most members are texts without a dollar, and each call less counts in thousands of pools.
+    return ESCAPED not in value if isinstance(value, str) else isinstance(value, int)
 
 
 _USUAL_LIFECYCLE: Final = desired.Lifecycle()

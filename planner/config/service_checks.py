@@ -27,10 +27,12 @@ def find_service_faults(blocks: RawBlocks) -> Iterator[Fault]:
         # A rule for new names binds nothing that is there: its name cannot be changed either (decision 19).
         if block.path not in adopted:
             yield from _check_name(block)
-        if block.address.kind == "pool":
-            for check in _CHECKS:
-                yield from check(block)
-            yield from _check_ranges(block, network=_find_network(blocks, block))
+        if block.kind == "pool":
+            for keys, check in _CHECKS:
+                if not keys.isdisjoint(block.body):
+                    yield from check(block)
+            if not _RANGES.isdisjoint(block.body):
+                yield from _check_ranges(block, network=_find_network(blocks, block))
 
 
 _NAMES: Final = {
@@ -42,7 +44,7 @@ _BILLING: Final = "os.modelarts/billing.mode"
 
 
 def _check_name(block: RawBlock) -> Iterator[Fault]:
-    pattern, length = _NAMES[block.address.kind]
+    pattern, length = _NAMES[block.kind]
     name = block.body.get("name")
     if isinstance(name, str) and not pattern.fullmatch(name):
         yield block.make_fault(
@@ -71,6 +73,8 @@ def _check_flavors(pool: RawBlock) -> Iterator[Fault]:
 
 def _check_accelerators(pool: RawBlock) -> Iterator[Fault]:
     entries = list(read_rows(pool, "resources"))
+    if "driver" not in pool.body and not any("driver" in entry.body for entry in entries):
+        return
     families = [find_family(read_text(entry, "flavor")) for entry in entries]
     driver = as_tree(pool.body.get("driver"))
     for key, family, word in _DRIVERS:
@@ -150,6 +154,8 @@ def _check_subscription(pool: RawBlock) -> Iterator[Fault]:
 
 def _check_volume_groups(pool: RawBlock) -> Iterator[Fault]:
     for entry in read_rows(pool, "resources"):
+        if "data_volumes" not in entry.body:
+            continue
         described = {read_text(row, "volume_group") for row in read_rows(entry, "volume_group_configs")}
         for row in read_rows(entry, "data_volumes"):
             group = as_text(as_tree(row.body.get("extend_params")).get("volume_group"))
@@ -166,13 +172,15 @@ def _check_volume_groups(pool: RawBlock) -> Iterator[Fault]:
 
 
 _CHECKS: Final = (
-    _check_flavors,
-    _check_accelerators,
-    _check_dedicate,
-    _check_privileged,
-    _check_subscription,
-    _check_volume_groups,
+    (frozenset({"resources"}), _check_flavors),
+    (frozenset({"driver", "resources"}), _check_accelerators),
+    (frozenset({"parent"}), _check_dedicate),
+    (frozenset({"scope"}), _check_privileged),
+    (frozenset({"annotations"}), _check_subscription),
+    (frozenset({"resources"}), _check_volume_groups),
 )
+"""By the keys that each is about: a pool has few of them."""
+_RANGES: Final = frozenset({"container_network", "kubernetes_svc_ip_range"})
 
 
 def _find_network(blocks: RawBlocks, pool: RawBlock) -> RawBlock | None:

@@ -18,6 +18,8 @@ _BIDIRECTIONAL: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u2
 
 def find_value_faults(document: Document) -> Iterator[Fault]:
     """Yield a fault for each value that no key can take."""
+    if _is_sound(document.tree, MAXIMUM_DEPTH):
+        return
     stack: list[tuple[TomlPath, object]] = [((), document.tree)]
     while stack:
         path, value = stack.pop()
@@ -28,6 +30,23 @@ def find_value_faults(document: Document) -> Iterator[Fault]:
         stack.extend(
             ((*path, step), member) for step, member in _list_members(value, is_deep=len(path) >= MAXIMUM_DEPTH)
         )
+
+
+def _is_sound(value: object, depth: int) -> bool:
+    """Tell whether ``value`` surely has no fault, without a path to each: most files have none."""
+    match value:
+        case dict():
+            return depth > 0 and all(_is_plain(name) and _is_sound(one, depth - 1) for name, one in value.items())
+        case str():
+            return _is_plain(value)
+        case bool():
+            return True
+        case int():
+            return -_INT64 <= value < _INT64
+        case list():
+            return depth > 0 and all(_is_sound(one, depth - 1) for one in value)
+        case _:
+            return False
 
 
 def _list_members(value: object, *, is_deep: bool) -> Iterator[tuple[str | int, object]]:

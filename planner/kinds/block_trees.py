@@ -8,6 +8,7 @@ from typing import Final
 from planner.core.addresses import parse_address
 from planner.core.trees import CountRange, Reference, Tree, Value, as_int, as_list, as_text, as_tree
 from planner.kinds.default_pools import is_default_pool
+from planner.kinds.key_order import sort_keys
 from planner.kinds.names import NAMED_ANNOTATIONS, NAMED_LABELS, format_camel
 
 _REFERENCE: Final = re.compile(r'\$\{\s*((?:network|pool)\.[A-Za-z_][A-Za-z0-9_-]*(?:\["[^"\\]+"\])?)\.id\s*\}')
@@ -34,16 +35,17 @@ def build_network_tree(body: Tree) -> Tree:
     return _split_metadata(body)
 
 
+@functools.lru_cache(maxsize=4_096)
 def parse_reference(text: str) -> Reference | None:
     """Return the reference that ``${network.NAME.id}`` or ``${pool.NAME["KEY"].id}`` spells, else None."""
-    match = _REFERENCE.fullmatch(text) if text.startswith("${") else None
+    match = _REFERENCE.fullmatch(text)
     address = parse_address(match[1]) if match else None
     return None if address is None else Reference(address=address)
 
 
 def _split_metadata(body: Tree) -> Tree:
     """Move the keys that are labels or annotations of the API to where the API has them."""
-    spec: Tree = {_camel(key): _rename(value) for key, value in body.items() if key not in _APART}
+    spec: Tree = {_camel(key): _rename(value) for key, value in sort_keys(body) if key not in _APART}
     metadata: Tree = {}
     for kind, named in (("labels", NAMED_LABELS), ("annotations", NAMED_ANNOTATIONS)):
         if values := _take_named(body, named) | as_tree(body.get(kind, None)):
@@ -59,7 +61,7 @@ def _rename(value: Value) -> Value:
     """Return ``value`` with the API's names of its members."""
     match value:
         case dict():
-            return {_camel(key): _rename(one) for key, one in value.items()}
+            return {_camel(key): _rename(one) for key, one in sort_keys(value)}
         case list():
             return [_rename(one) for one in value]
         case _:
@@ -81,7 +83,7 @@ def _build_reference(value: Value) -> Value:
 
 
 def _build_entry(body: Tree) -> Tree:
-    entry: Tree = {_camel(key): value if key in _VERBATIM else _rename(value) for key, value in body.items()}
+    entry: Tree = {_camel(key): value if key in _VERBATIM else _rename(value) for key, value in sort_keys(body)}
     if is_default_pool(as_text(entry.get("flavor")), as_text(entry.get("nodePool"))):
         entry.pop("nodePool", None)
     if "count" in entry:

@@ -12,6 +12,7 @@ from planner.state.errors import DocumentError
 from planner.state.os_errors import UNTOUCHED
 
 _CONFLICT: Final = re.compile(r"^(?:<{7}|\|{7}|>{7})(?:[ \r].*)?$", re.MULTILINE)
+_CONFLICT_MARKS: Final = ("<" * 7, "|" * 7, ">" * 7)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _WORDS: Final = ("true", "false", "null")
@@ -53,7 +54,7 @@ def parse_json(source: SourceText) -> Any:
     if not text.strip():
         detail = f"The {what} has no content: a write was interrupted, or another program emptied it."
         raise DocumentError(source.make_fault("state.empty", f"The {what} is empty", index=0, detail=detail))
-    conflict = _CONFLICT.search(text)
+    conflict = _CONFLICT.search(text) if any(mark in text for mark in _CONFLICT_MARKS) else None
     if conflict is not None:
         raise DocumentError(_make_conflict(source, conflict.start()))
     try:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tomllib
+import typing
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,16 @@ from planner.config.file_block import FileBlock
 from planner.config.file_shape import STORED, format_shape, is_plain
 from planner.config.shape_checks import find_shape_faults
 from planner.kinds.block_trees import _VERBATIM
+from planner.kinds.block_types import Block
 from planner.kinds.entry_block import EntryBlock
+from planner.kinds.key_order import KEYS
+from planner.kinds.network_block import NetworkBlock
+from planner.kinds.pool_block import PoolBlock
+from planner.kinds.rule_blocks import FreezeBlock, GuardsBlock, LifecycleBlock
 
+RULES = {"for_each", "lifecycle", "guards", "freeze"} | {
+    name for model in (LifecycleBlock, GuardsBlock, FreezeBlock) for name in model.model_fields
+}
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.pools.toml"))
 FULL = """
 [include]
@@ -192,6 +201,23 @@ def test_what_is_not_plain_and_right_has_no_fault():
     tree = tomllib.loads(POOL.replace("pool-a", "UPPER"))
     document = Document(file="main.pools.toml", text="", tree=tree)
     assert (is_plain(tree), find_shape_faults(document)) == (False, ())
+
+
+def find_models(annotation):
+    """Return the models that an annotation of a field names, and those of their fields."""
+    found = [annotation] if isinstance(annotation, type) and issubclass(annotation, Block) else []
+    inner = [one.annotation for model in found for one in model.model_fields.values()]
+    return found + [model for one in (*typing.get_args(annotation), *inner) for model in find_models(one)]
+
+
+MODELS = {one.__name__: one for kind in (PoolBlock, NetworkBlock) for one in find_models(kind)}
+
+
+@pytest.mark.parametrize("model", [pytest.param(MODELS[name], id=name) for name in sorted(MODELS)])
+def test_keys_are_told_in_the_order_of_their_model(model):
+    keys = [name for name in model.model_fields if name in KEYS]
+    assert keys == sorted(keys, key=KEYS.index)
+    assert set(model.model_fields) - set(KEYS) <= RULES
 
 
 def test_the_maps_of_an_entry_are_those_of_its_model():

@@ -1,6 +1,7 @@
 """Every key of the files has its place in the API (semantics 9, contract 3)."""
 
 import datetime as dt
+import json
 
 import pytest
 from config_texts import BARE, ENTRY, LOGICAL, NETWORK, POOL, find_codes, find_errors, load_text
@@ -193,3 +194,14 @@ def test_a_permission_for_nothing_is_a_warning(tmp_path, address):
     loaded = load_text(tmp_path, POOL + rows)
     assert find_codes(loaded) == ["config.allow-matches-nothing"]
     assert loaded.desired.permissions[0].class_name == "drains"
+
+
+def test_the_order_of_keys_in_a_file_is_not_that_of_its_tree(tmp_path):
+    line = (
+        "driver = { gpu_version = '1', update_strategy = 'idle' }\nscope = ['Train']\nlabels = { b = '1', a = '2' }\n"
+    )
+    entry = "resources = [{ count = 1, tags = [{ value = 'v', key = 'k' }], flavor = 'f.small' }]\n"
+    head, *keys = (BARE + line + entry).splitlines(keepends=True)
+    trees = [load_tree(tmp_path, head + "".join(order)) for order in (keys, keys[::-1])]
+    assert json.dumps(trees[0]) == json.dumps(trees[1])
+    assert list(trees[0]["spec"]) == ["type", "scope", "network", "driver", "resources"]
