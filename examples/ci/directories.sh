@@ -1,7 +1,7 @@
 #!/bin/sh
 # directories.sh WHICH: give the next jobs their list of directories, as the output `directories`:
 #   changed  those that the pull request changes
-#   behind   those of which a file has changed since they were applied
+#   behind   those of which a file has changed since they were applied; all of them on a schedule
 #   waiting  those of which something is left in poolctl-rest/
 scripts=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=common.sh
@@ -10,6 +10,11 @@ scripts=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 list_behind() {
     commit=$(git rev-parse HEAD)
     poolctl dirs >"$work/all"
+    # What waits for its turn in a rollout is in no file: each job finds out.
+    if is_scheduled; then
+        cat "$work/all"
+        return
+    fi
     while IFS= read -r directory; do
         applied=$(find_applied "$directory")
         # Where nobody can tell, or a run is started again, the job of the directory finds out.

@@ -18,6 +18,8 @@ is_fork() {
     jq --exit-status '.pull_request.head.repo.full_name != .repository.full_name' "$GITHUB_EVENT_PATH" >"$work/fork"
 }
 
+is_scheduled() { [ "$GITHUB_EVENT_NAME" = schedule ]; }
+
 # The matrix has only directories that changed.
 is_changed() { :; }
 

@@ -19,6 +19,8 @@ find_head() { printf '%s\n' "$CI_COMMIT_SHA"; }
 
 is_fork() { [ "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID" != "$CI_MERGE_REQUEST_PROJECT_ID" ]; }
 
+is_scheduled() { [ "$CI_PIPELINE_SOURCE" = schedule ]; }
+
 is_changed() {
     poolctl dirs --changed-since "$(find_base)" >"$work/changed" || exit
     grep -qxF -- "$1" "$work/changed"

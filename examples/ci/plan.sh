@@ -35,6 +35,8 @@ if [ "$code" -ne 0 ]; then
     rm -rf -- "$record"
     exit "$code"
 fi
+# What was merged before this commit is in the plan; what comes after it is not.
+git merge-base HEAD "$(find_base)" >"$record/base"
 poolctl -C "$record" show plan.json --format markdown >"$record/comment.md"
 poolctl -C "$record" show plan.json --format html >"$record/report.html"
 add_reports "$record"

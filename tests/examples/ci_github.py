@@ -103,15 +103,15 @@ def make_pull_run(site: Site, pull: Pull, job: str, *, directory: str = "") -> R
     )
 
 
-def make_push_run(site: Site, commit: str, job: str, *, directory: str = "") -> Run:
-    """Return a job of the apply workflow for a commit of main."""
+def make_push_run(site: Site, commit: str, job: str, *, directory: str = "", event: str = "push") -> Run:
+    """Return a job of the apply workflow for a commit of main, as a push or a schedule starts it."""
     return Run(
         site=site,
         workflow="poolctl-apply",
         job=job,
         revision=commit,
         event={},
-        variables={"GITHUB_REF": "refs/heads/main", "GITHUB_REF_NAME": "main"},
+        variables={"GITHUB_REF": "refs/heads/main", "GITHUB_REF_NAME": "main", "GITHUB_EVENT_NAME": event},
         directory=directory,
     )
 

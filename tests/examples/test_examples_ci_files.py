@@ -109,6 +109,18 @@ def test_no_run_that_applies_is_ended_by_a_newer_one():
     assert [PIPELINE[name].get("resource_group") for name in ("apply", "rest")] == ["poolctl/$DIRECTORY"] * 2
 
 
+def test_a_schedule_starts_what_a_merge_starts():
+    assert set(WORKFLOWS["poolctl-apply"][True]) == {"push", "schedule"}
+    assert "schedule" not in WORKFLOWS["poolctl-plan"][True]
+
+
+@pytest.mark.parametrize("name", ["validate", "plan", "comment"])
+def test_a_job_of_merge_requests_is_in_no_other_pipeline(name):
+    # To GitLab two variables that are not there are equal.
+    rules = PIPELINE[name].get("rules", PIPELINE[".on_merge_request"]["rules"])
+    assert [rule["if"].startswith('$CI_PIPELINE_SOURCE == "merge_request_event"') for rule in rules] == [True]
+
+
 def annotate(directory, *diagnostics):
     need("jq", is_there=run("jq", "--version").returncode == 0)
     lines = "".join(json.dumps({"type": "diagnostic", "diagnostic": one}) + "\n" for one in diagnostics)
