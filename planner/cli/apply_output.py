@@ -32,7 +32,10 @@ def show_applied(
         terminal = session.terminal
         screen = make_screen(session, is_linked=False) if terminal.is_result_on_screen else None
         colour = terminal.has_colour_in_results
-        summary = format_apply_summary(applied.ended, width=terminal.width, colour=colour, screen=screen)
+        is_cut = any(one.code == "apply.rollout-waits" for one in applied.diagnostics)
+        summary = format_apply_summary(
+            applied.ended, width=terminal.width, colour=colour, screen=screen, is_cut_short=is_cut
+        )
         terminal.show(summary if session.is_quiet else f"\n{summary}")
     if receipt is not None and applied.receipt is not None:
         save_atomically(session.directory / receipt, format_receipt(applied.receipt), what="receipt")

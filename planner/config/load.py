@@ -181,7 +181,7 @@ def _find_agreement_faults(checked: _Checked, environment: Mapping[str, str]) ->
         yield from find_link_faults(blocks)
         yield from find_request_faults(blocks)
         yield from find_move_faults(blocks)
-        yield from find_rollout_link_faults(blocks)
+        yield from find_rollout_link_faults(blocks, checked.raw)
     yield from find_settings_faults(blocks, environment, version=planner.__version__)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from planner.config.blocks import RawBlock, RawBlocks
+from planner.config.documents import Document
 from planner.config.faults import Fault
 from planner.config.rollouts import ALL_POOLS
 from planner.config.rule_checks import RULES, find_unknown_entry, find_unknown_step
@@ -17,6 +18,7 @@ from planner.core.trees import as_list, as_tree
 from planner.kinds.names import Bracket, PathPattern, PatternStep, format_label, is_entry_named, parse_pattern
 
 POOL: Final = "pool"
+_NO_ZONES: Final = frozenset({"localtime", "posixrules", "Factory", "right", "posix"})
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -27,11 +29,15 @@ def find_rollout_faults(blocks: RawBlocks) -> Iterator[Fault]:
         yield from _check_window(block)
 
 
-def find_rollout_link_faults(blocks: RawBlocks) -> Iterator[Fault]:
-    """Yield what is wrong between rollouts and pools; all instances of the pools are known."""
+def find_rollout_link_faults(blocks: RawBlocks, written: Iterable[Document]) -> Iterator[Fault]:
+    """Yield what is wrong between rollouts and pools; all instances of the pools that are ``written`` are known."""
+    if not blocks.rollouts:
+        return
     pools = [address for address in blocks.by_address if address.kind == POOL]
+    made = {one.name for one in pools}
+    empty = {name for document in written for name in as_tree(document.tree.get(POOL)) if name not in made}
     for block in blocks.rollouts:
-        yield from _check_order(block, pools, blocks)
+        yield from _check_order(block, pools, blocks, empty={Address(kind=POOL, name=name) for name in empty})
         yield from _check_fields(block, blocks)
     for first, second in itertools.combinations(blocks.rollouts, 2):
         yield from _check_overlap(first, second, pools)
@@ -75,6 +81,9 @@ def _check_window(block: RawBlock) -> Iterator[Fault]:
 def _is_zone(name: str) -> bool:
     from zoneinfo import ZoneInfo
 
+    # Each machine has a zone of its own there, or counts leap seconds.
+    if name.partition("/")[0] in _NO_ZONES:
+        return False
     try:
         ZoneInfo(name)
     except (OSError, ValueError, LookupError):
@@ -94,9 +103,13 @@ def _find_order(block: RawBlock) -> tuple[str, ...]:
     return written if "order" in block.body else ALL_POOLS
 
 
-def _check_order(block: RawBlock, pools: list[Address], blocks: RawBlocks) -> Iterator[Fault]:
+def _check_order(block: RawBlock, pools: list[Address], blocks: RawBlocks, *, empty: set[Address]) -> Iterator[Fault]:
+    """Yield a fault for each glob that names nothing; ``empty`` are pools whose ``for_each`` has no instance here."""
     for index, glob in enumerate(as_list(block.body.get("order"))):
         if not isinstance(glob, str) or not glob or any(is_named(one, (glob,)) for one in pools):
+            continue
+        # Directories share a template: what has no instance in one of them is no slip.
+        if any(is_named(one, (glob.partition("[")[0],)) for one in empty):
             continue
         is_other = any(is_named(one, (glob,)) for one in blocks.by_address)
         why = "names no pool, and a rollout goes through pools" if is_other else "names no pool of these files"

@@ -8,7 +8,9 @@ from planner.core.addresses import Address
 from planner.core.changes import Action, Change, FieldChange, Plan
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.digests import make_change_digest
+from planner.core.events import ChangeEnded
 from planner.core.lazy_dataclass import dataclass
+from planner.core.pieces import is_deferred
 from planner.core.plan_blocks import WAITING
 from planner.core.plan_request import PlanningRequest
 from planner.core.rollouts import Staged, is_resting, keep_out
@@ -123,5 +125,21 @@ def report_early(changes: Iterable[Change]) -> tuple[Diagnostic, ...]:
             "A rollout lets the saved plan not be made now",
             detail=f"{' '.join(early)} A saved plan is made exactly or not at all, so nothing was sent. Apply it when "
             "its turn comes, or apply without it: then what waits is left for later.",
+        ),
+    )
+
+
+def report_cut_short(plan: Plan, ended: Iterable[ChangeEnded]) -> tuple[Diagnostic, ...]:
+    """Say that a window closed while a saved plan was made, so that a part of it is left."""
+    left = [str(one.address) for one in ended if is_deferred(one.outcome)]
+    if not left:
+        return ()
+    return (
+        make_error(
+            "apply.rollout-waits",
+            "The saved plan was made in part",
+            detail=f"{', '.join(left)}: left for later, as a window closed or a pool is still at work. The saved plan "
+            "cannot be applied again. To make what is left of it when it is its turn: "
+            f"poolctl apply --expect {plan.digest}",
         ),
     )

@@ -35,22 +35,32 @@ _ADVICE: Final[dict[str, str]] = {
     _LATER: 'Nothing is wrong: run "poolctl apply" again when it is their turn.',
 }
 
+_CUT_SHORT: Final = "The error above says how to make what is left: a saved plan works once."
+
 
 def format_apply_summary(
-    ended: tuple[ChangeEnded, ...], *, width: int, colour: bool, screen: Screen | None = None
+    ended: tuple[ChangeEnded, ...],
+    *,
+    width: int,
+    colour: bool,
+    screen: Screen | None = None,
+    is_cut_short: bool = False,
 ) -> str:
     """Return the end of an apply.
 
     All applied, or left for their turn in a rollout: the last line is ``Apply complete! Resources: …``. Otherwise it
     says ``Apply incomplete.`` with the same counts. Unless all is applied, a list by outcome and what to do next
-    stand above it.
+    stand above it. ``is_cut_short``: all was to be made, and what is left for its turn is missing.
     """
     applied = tuple(one for one in ended if isinstance(one.outcome, Applied))
     if len(applied) == len(ended):
         return format_lines([_make_last_line(applied, is_complete=True)], colour=colour)
-    lines = [*_build_sections(ended), *_build_advice(ended, width=fit_width(width))]
+    lines = [
+        *_build_sections(ended),
+        *_build_advice(ended, width=fit_width(width), later=_CUT_SHORT if is_cut_short else _ADVICE[_LATER]),
+    ]
     shown = lines if screen is None else fold_lines(lines, width=fit_width(width))
-    is_complete = all(_find_title(one.outcome) in {_DONE, _LATER} for one in ended)
+    is_complete = not is_cut_short and all(_find_title(one.outcome) in {_DONE, _LATER} for one in ended)
     return format_lines([*shown, (), _make_last_line(applied, is_complete=is_complete)], colour=colour)
 
 
@@ -99,10 +109,10 @@ def _find_words(outcome: Outcome) -> str:
             assert_never(outcome)
 
 
-def _build_advice(ended: tuple[ChangeEnded, ...], *, width: int) -> list[Line]:
+def _build_advice(ended: tuple[ChangeEnded, ...], *, width: int, later: str) -> list[Line]:
     there = {_find_title(one.outcome) for one in ended}
     lines: list[Line] = [(), make_line(Span("What to do next:", Tone.BOLD))]
-    for title, advice in _ADVICE.items():
+    for title, advice in {**_ADVICE, _LATER: later}.items():
         if title in there:
             first, *rest = wrap_text(advice, width=width - 4)
             lines += [make_line(f"  - {first}"), *(make_line(f"    {line}") for line in rest)]

@@ -5,7 +5,7 @@ from typing import Final
 
 from planner.core.changes import Change, Plan
 from planner.core.lazy_dataclass import dataclass
-from planner.core.rollout_plan import PlannedRollout, Turn
+from planner.core.rollout_plan import PlannedRollout, Turn, Unfinished
 from planner.views.escape import escape_text
 from planner.views.spans import Line, Span, Tone, make_line, wrap_text
 
@@ -77,4 +77,11 @@ def _list_rows(rollout: PlannedRollout) -> Iterator[str]:
     if len(rollout.batches) > _BATCHES:
         yield f"and {len(rollout.batches) - _BATCHES} more batches"
     for one in rollout.unfinished[:_NAMES]:
-        yield f"{one.address} {one.why}, and holds back the batches behind it"
+        yield f"{one.address} {one.why}, {_find_effect(one, rollout)}"
+
+
+def _find_effect(one: Unfinished, rollout: PlannedRollout) -> str:
+    if not one.is_failed:
+        return "and holds back the batches behind it"
+    stops = rollout.on_failure == "stop"
+    return "and nothing starts before it runs, or is excluded" if stops else "and the others go on in spite of it"

@@ -25,6 +25,7 @@ from planner.core.trees import Tree, Value
 from planner.views.change_text import is_shown
 from planner.views.events_text import format_event
 from planner.views.plan_text import format_last_line, is_import_with_changes
+from planner.views.terraform_extras import build_turns
 from planner.views.terraform_json import find_reason
 
 _UI: Final = "1.2"
@@ -113,7 +114,7 @@ def _build_planned(change: Change, plan: Plan) -> Tree:
     told |= {} if change.previous_address is None else {"previous_resource": _build_resource(change.previous_address)}
     told |= {"importing": {"id": change.id}} if change.action is Action.IMPORT else {}
     blocked: list[Value] = [one.code for one in change.blocked]
-    return _make_line(
+    line = _make_line(
         "planned_change",
         f"{change.address}: Plan to {word}",
         change=told,
@@ -121,6 +122,7 @@ def _build_planned(change: Change, plan: Plan) -> Tree:
         x_digest=change.digest,
         x_disruption=change.disruption.word,
     )
+    return {**line, **build_turns(change)}
 
 
 def _build_end(event: ChangeEnded) -> Tree:

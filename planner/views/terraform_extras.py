@@ -4,13 +4,15 @@ from planner.core.changes import Change, Disruption, Operation, Plan
 from planner.core.diagnostics import SourceLocation
 from planner.core.evidence import Endangered
 from planner.core.money import HourlyCost, format_amount
+from planner.core.rollout_plan import PlannedRollout
 from planner.core.trees import Tree, Value, as_text
 from planner.views.json_text import build_json_value
 from planner.views.terraform_values import mask_secrets
 
 
 def build_plan_extras(plan: Plan) -> Tree:
-    """Return digest, nodes, money and the highest disruption of ``plan``."""
+    """Return digest, nodes, money and the highest disruption of ``plan``, and its rollouts where it has some."""
+    rollouts: list[Value] = [_build_rollout(one) for one in plan.rollouts]
     highest = max((change.disruption for change in plan.changes), default=Disruption.NONE)
     return {
         "digest": plan.digest,
@@ -19,11 +21,15 @@ def build_plan_extras(plan: Plan) -> Tree:
         "disruption": highest.word,
         "hourly_cost": _build_cost(plan.summary.cost),
         "blocked": sum(bool(change.blocked) for change in plan.changes),
+        **({"rollouts": rollouts} if rollouts else {}),
     }
 
 
 def build_change_extras(change: Change) -> Tree:
-    """Return what else is known of one change: digest, disruption, nodes, place, blocks, jobs, patches, requests."""
+    """Return what else is known of one change: digest, disruption, nodes, place, blocks, jobs, patches, requests.
+
+    Where something of it takes its turn in a rollout, that is told, too.
+    """
     patch, _ = mask_secrets(change.merge_patch)
     blocked: list[Value] = [{"code": one.code, "summary": one.summary, "detail": one.detail} for one in change.blocked]
     nodes: list[Value] = [
@@ -41,6 +47,29 @@ def build_change_extras(change: Change) -> Tree:
         "x_nodes": nodes,
         "x_operations": [_build_operation(one) for one in change.operations],
         "x_source": _build_source(change.source),
+        **build_turns(change),
+    }
+
+
+def build_turns(change: Change) -> Tree:
+    """Return the member for the turns of ``change`` in rollouts; nothing where it has none."""
+    turns: list[Value] = [
+        {"rollout": one.rollout, "batch": one.batch, "operations": list(one.operations), "waits": one.waits}
+        for one in change.turns
+    ]
+    return {"x_turns": turns} if turns else {}
+
+
+def _build_rollout(rollout: PlannedRollout) -> Value:
+    batches: list[Value] = [[str(one) for one in batch] for batch in rollout.batches]
+    return {
+        "name": rollout.name,
+        "fields": list(rollout.fields),
+        "on_failure": rollout.on_failure,
+        "window": rollout.window,
+        "opens": rollout.opens,
+        "closes": rollout.closes,
+        "batches": batches,
     }
 
 

@@ -13,6 +13,7 @@ from planner.core.approval import (
     find_run_turns,
     is_loud,
     report_blocked_run,
+    report_cut_short,
     report_early,
 )
 from planner.core.changes import Failed, Plan, PlanInputs, Uncertain
@@ -270,6 +271,8 @@ def _run_changes(desk: Desk, request: ApplyRequest, draft: _Draft, *, chosen: Ch
     )
     ran = run(desk, options, changes=chosen.changes, prepared=draft.prepared)
     faults = tuple(fault for one in ran.ended for fault in _find_faults(one))
+    is_exact = request.saved is not None and not request.skip_blocked
+    faults += report_cut_short(draft.plan, ran.ended) if is_exact else ()
     return Applied(
         plan=draft.plan,
         ended=ran.ended,

@@ -114,6 +114,13 @@ FAULTS = [
         id="a zone that leads out",
     ),
     pytest.param(
+        "fields = ['driver']\nwindow = { start = '04:00', end = '05:00', tz = 'localtime' }\n",
+        "config.rollout-window",
+        (8, 49),
+        "IANA",
+        id="a zone of this machine",
+    ),
+    pytest.param(
         "fields = ['driver']\nwindow = { start = '4:00', end = '05:00', tz = 'UTC' }\n",
         "config.bad-value",
         (8, 20),
@@ -135,6 +142,17 @@ def test_a_fault_is_told_with_its_code_its_place_and_words(tmp_path, text, code,
 def test_an_order_that_names_only_networks_is_told_so(tmp_path):
     [fault] = find_errors(load_text(tmp_path, POOL + NETWORK + ROLLOUT + "order = ['network.main']\n"))
     assert "names no pool, and a rollout goes through pools" in fault.detail
+
+
+@pytest.mark.parametrize("glob", ["pool.team[*]", 'pool.team["red"]', "pool.t*"])
+def test_an_order_may_name_a_pool_that_has_no_instance_here(tmp_path, glob):
+    empty = TEAM.replace('["red", "blue"]', "[]")
+    assert find_errors(load_text(tmp_path, f"{POOL}{empty}{ROLLOUT}order = ['{glob}', 'pool.*']\n")) == []
+
+
+def test_an_instance_that_a_pool_has_not_beside_others_is_a_slip(tmp_path):
+    [fault] = find_errors(load_text(tmp_path, f"{POOL}{TEAM}{ROLLOUT}order = ['pool.team[\"rad\"]', 'pool.*']\n"))
+    assert 'mean "pool.team["red"]"' in fault.detail
 
 
 def test_an_entry_of_one_of_the_pools_is_enough(tmp_path):

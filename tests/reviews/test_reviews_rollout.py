@@ -5,9 +5,12 @@ import json
 import pytest
 from review_plans import PLANS
 
+from planner.core.events import Planned
 from planner.state.errors import DocumentError
 from planner.state.plan_document import format_plan, parse_plan
 from planner.views.plan_html import format_plan_html
+from planner.views.stream_json import build_event_lines
+from planner.views.terraform_json import format_terraform_json
 
 PLAN = PLANS["rollout"]
 
@@ -48,6 +51,29 @@ def test_a_plan_without_rollouts_does_not_mention_them():
     document = json.loads(format_plan(PLANS["update"]))
     assert "rollouts" not in document
     assert not any("turns" in one for one in document["changes"])
+    document = json.loads(format_terraform_json(PLANS["update"]))
+    assert "rollouts" not in document["x_poolctl"]
+    assert not any("x_turns" in one for one in document["resource_changes"])
+
+
+def test_the_json_of_terraform_tells_rollouts_and_turns_beside_its_own_words():
+    document = json.loads(format_terraform_json(PLAN))
+    [rollout] = document["x_poolctl"]["rollouts"]
+    turns = {one["address"]: one["x_turns"] for one in document["resource_changes"] if "x_turns" in one}
+    assert (rollout["name"], rollout["batches"]) == ("drivers", [["pool.canary"], ["pool.search"], ["pool.train"]])
+    assert rollout["opens"].startswith("Saturday ")
+    assert {one: [turn["batch"] for turn in told] for one, told in turns.items()} == {
+        "pool.canary": [1],
+        "pool.search": [2],
+        "pool.train": [3],
+    }
+    assert turns["pool.canary"][0]["waits"].startswith("the window of rollout.drivers opens Saturday ")
+
+
+def test_the_events_tell_the_turns_of_each_change():
+    lines = build_event_lines(Planned(plan=PLAN))
+    told = [one["x_turns"][0]["rollout"] for one in lines if one["type"] == "planned_change"]
+    assert told == ["drivers"] * 3
 
 
 def test_the_page_shows_batches_and_turns():

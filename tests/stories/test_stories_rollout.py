@@ -126,6 +126,19 @@ def test_a_saved_plan_is_refused_outside_of_the_window(night: Night):
     assert (night.story.run("apply", "p.json").code, night.take_drivers()) == (0, list(FIRST))
 
 
+def test_a_saved_plan_that_its_window_cut_short_fails_and_says_how_to_go_on(night: Night):
+    night.set_clock(SATURDAY, minutes=100)
+    digest = night.story.plan_json("--out", "p.json")["digest"]
+    ended = night.story.run("apply", "p.json")
+    assert (ended.code, night.take_drivers()) == (1, ["j", "a", "b", "c"])
+    assert "The saved plan was made in part" in ended.err
+    assert f"poolctl apply --expect {digest}" in flatten(ended.err)
+    assert ended.out.endswith("Apply incomplete. Resources: 0 added, 4 changed, 0 destroyed.\n")
+    assert "Nothing is wrong" not in ended.out
+    night.set_clock(SATURDAY + dt.timedelta(days=7))
+    assert (night.story.run("apply", "--expect", digest).code, night.take_drivers()) == (0, list("defghi"))
+
+
 def test_a_digest_of_tuesday_approves_what_is_made_on_saturday(night: Night):
     digest = night.story.plan_json()["digest"]
     assert (night.story.run("apply", "--expect", digest).code, night.take_drivers()) == (0, [])

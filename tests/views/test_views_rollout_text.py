@@ -71,6 +71,19 @@ def test_what_holds_others_back_is_named_and_cannot_move_a_cursor():
 
 
 @pytest.mark.parametrize(
+    ("on_failure", "words"),
+    [
+        pytest.param("stop", "nothing starts before it runs, or is excluded", id="stop"),
+        pytest.param("continue", "the others go on in spite of it", id="continue"),
+    ],
+)
+def test_a_failed_pool_is_told_with_what_it_does_to_the_others(on_failure, words):
+    failed = Unfinished(address=POOLS[0], why="has its gpu driver in state Abnormal", is_failed=True)
+    [told] = list_rollouts(make_plan(unfinished=(failed,), on_failure=on_failure))
+    assert told.rows[-1] == f"pool.p0 has its gpu driver in state Abnormal, and {words}"
+
+
+@pytest.mark.parametrize(
     ("turn", "words"),
     [
         pytest.param(
