@@ -16,22 +16,11 @@ from planner.config.cel_bounds import check_bounds, check_result
 from planner.config.cel_errors import CelError
 from planner.config.cel_words import explain_compilation, explain_evaluation
 from planner.config.expression_tokens import find_tokens
-from planner.core.addresses import Address, parse_address
-from planner.core.lazy_dataclass import dataclass
+from planner.config.unknown_ids import UnknownId
+from planner.core.addresses import parse_address
 
 if TYPE_CHECKING:
     from cel_expr_python import cel
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnknownId:
-    """The id of another resource: it is passed on, and nothing is computed with it."""
-
-    address: Address
-
-    def __str__(self) -> str:
-        """Return the reference as files spell it."""
-        return f"${{{self.address}.id}}"
 
 
 def evaluate(text: str, values: Mapping[str, Any]) -> Any:

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from planner.config.cel import UnknownId
 from planner.config.evaluation import Scope, TemplateError, evaluate_template
 from planner.config.faults import Fault
 from planner.config.findings import Findings
 from planner.config.language import CODE, is_reference_key
 from planner.config.positions import TomlPath
 from planner.config.templates import MARK, escape_literal
+from planner.config.unknown_ids import UnknownId
 from planner.core.lazy_dataclass import dataclass
 from planner.kinds.block_trees import parse_reference
 

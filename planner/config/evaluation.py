@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any, Final
 
-from planner.config.cel import UnknownId, evaluate
 from planner.config.cel_errors import CelError
 from planner.config.expression_names import BLOCK_ROOTS, ROOTS, Name, find_names
 from planner.config.templates import Broken, Expression, parse_template
+from planner.config.unknown_ids import UnknownId
 from planner.config.wording import find_near
 from planner.core.lazy_dataclass import dataclass
 
@@ -163,6 +163,8 @@ def _read_plain(plain: re.Match[str], scope: Scope) -> Any:
 
 
 def _compute(text: str, scope: Scope) -> Any:
+    from planner.config.cel import evaluate
+
     bound = bind_names(text, scope)
     try:
         return evaluate(bound.text, bound.values)

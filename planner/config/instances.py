@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from planner.config.blocks import RawBlock
-from planner.config.cel import UnknownId
 from planner.config.evaluating import FAILED, Site, evaluate_value
 from planner.config.faults import Fault
+from planner.config.unknown_ids import UnknownId
 from planner.config.value_checks import is_unsafe_text
 from planner.config.wording import format_value, name_type
 from planner.core.lazy_dataclass import dataclass

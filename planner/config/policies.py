@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from planner.config.blocks import RawBlock, read_text
-from planner.config.cel import check_expression, evaluate
 from planner.config.cel_errors import CelError
 from planner.config.evaluation import Scope, TemplateError, bind_names
 from planner.config.faults import Fault
@@ -19,6 +18,10 @@ _VIEW: Mapping[str, Any] = {"changes": [], "summary": {}}
 
 def find_policy_faults(declared: Mapping[str, RawBlock], scope: Scope) -> Iterator[Fault]:
     """Yield the conditions that cannot be compiled, each at its place."""
+    if not declared:
+        return
+    from planner.config.cel import check_expression
+
     for block in declared.values():
         condition = read_text(block, "condition")
         if not condition or "${" in condition:
@@ -42,6 +45,8 @@ def build_policies(declared: Mapping[str, RawBlock], scope: Scope, sources: Sour
 
 def judge_policy(policy: Policy, view: Mapping[str, Any]) -> Verdict:
     """Return whether the condition of ``policy`` holds over ``view``, or why nobody can tell."""
+    from planner.config.cel import evaluate
+
     try:
         verdict = evaluate(policy.bound, {**policy.values, **view})
     except CelError as error:

@@ -6,13 +6,13 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
 from planner.config.blocks import RawBlock
-from planner.config.cel import UnknownId
 from planner.config.evaluating import FAILED, Site, evaluate_value
 from planner.config.evaluation import Instances, Scope, find_template_names
 from planner.config.faults import Fault
 from planner.config.findings import Findings
 from planner.config.instances import Repetition, find_repetition
 from planner.config.templates import MARK
+from planner.config.unknown_ids import UnknownId
 from planner.config.variables import Variables
 from planner.core.addresses import Address
 from planner.core.lazy_dataclass import dataclass

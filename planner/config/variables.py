@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any, Final
 
 from planner.config.blocks import RawBlock, read_rows, read_text
-from planner.config.cel import evaluate
 from planner.config.cel_errors import CelError
 from planner.config.faults import Fault
 from planner.config.value_checks import is_unsafe_text
@@ -146,6 +145,8 @@ def _check_block(block: RawBlock, name: str) -> Iterator[Fault]:
 
 
 def _check_rules(block: RawBlock, given: InputVariable) -> Iterator[Fault]:
+    from planner.config.cel import evaluate
+
     for row in read_rows(block, "validation"):
         condition = read_text(row, "condition")
         if not condition:

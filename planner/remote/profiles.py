@@ -3,7 +3,6 @@
 Their shapes: terraform-provider-huaweicloud ``huaweicloud/config/auth.go``, huaweicloudsdkcore ``auth/provider.py``.
 """
 
-import configparser
 import json
 import re
 from collections.abc import Mapping
@@ -133,6 +132,8 @@ def _check_keys(keys: KeyPair) -> None:
 
 
 def _read_sdk(text: str, *, place: str) -> Login:
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(text)
