@@ -47,6 +47,37 @@ class Stage:
             except AssertionError as error:
                 self.faults.append(f"killed at step {at}, {life.steps[-1]}: {error}")
 
+    def ask_at_each_step(self, *numbers: int) -> None:
+        """Send the scene a signal at each of its steps, one of ``numbers`` after the other.
+
+        It ends by itself, in words and without its lock; and what it leaves is judged as after a kill.
+        """
+        at, is_reached = 0, True
+        while is_reached:
+            at += 1
+            number = numbers[at % len(numbers)]
+            self._begin()
+            before = self._read_lock()
+            life = self.nursery.run("-C", str(self.site.directory), *self.scene.command, at=at, number=number)
+            is_reached = len(life.steps) >= at
+            self.seen.update(life.steps)
+            try:
+                assert life.code in {0, 1}
+                assert ("Traceback" in life.err, "cli.fault" in life.err) == (False, False), life.err
+                assert not self._lock.exists() or self._read_lock() == before, "its lock is left"
+                self._judge()
+            except AssertionError as error:
+                told = f"{error or life.err} {life.steps[at:]}"
+                self.faults.append(f"signal {number} at step {at}, {life.steps[at - 1 : at]}: code {life.code}, {told}")
+
+    @property
+    def _lock(self) -> Path:
+        return self.site.directory / "pools.state.json.lock"
+
+    def _read_lock(self) -> str:
+        """Return whose lock there is; a process that was killed left its own."""
+        return self._lock.read_text(encoding="utf-8") if self._lock.exists() else ""
+
     def _begin(self) -> None:
         _restore(self.saved, self.site.directory)
         self.site.server.change(lambda _world: self.world)
@@ -90,7 +121,7 @@ class Stage:
         assert document["killed"] == []
         after = self.list_nodes()
         assert (len(after), len(self.nodes.intersection(after))) == (scene.nodes, scene.kept)
-        assert not (self.site.directory / "pools.state.json.lock").exists()
+        assert not self._lock.exists()
 
     def _count_made(self) -> dict[str, int]:
         taken = [one for one in self.site.server.world.document["requests"] if one["status"] < 300]

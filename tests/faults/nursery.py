@@ -5,11 +5,12 @@ a removal, a directory, a lock, a connection, a request sent; and the answer to 
 before the step; right after a step is right before the next one. Each write to a file is two: nothing of it is on the
 disk, or half. Before an answer is read it has arrived, so that the service is done with the request.
 
-The kill is ``SIGKILL``, at the call into the kernel. The kernel lives on, and has what was written, synced or not:
+The kill is ``SIGKILL``, or a signal that asks for an end, at the call into the kernel. The kernel lives on, and has what was written, synced or not:
 a sync is no step, and is not done.
 """
 
 import contextlib
+import io
 import multiprocessing
 import os
 import re
@@ -31,6 +32,7 @@ from typing import Any, Self
 KILLED = -signal.SIGKILL
 WARM_UP = '[provider.modelarts]\nendpoint = "simulator"\nregion = "eu-de"\nproject_id = "warm"\n'
 _ENDED = None
+_LAST_WORDS = "\0"
 _FOR_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _LONGEST_ANSWER = 20.0
 _CHANGING = {"os.rename": 2, "os.link": 2, "os.remove": 1, "os.mkdir": 1, "os.truncate": 1, "fcntl.flock": 0}
@@ -40,10 +42,14 @@ _VARYING = re.compile(r"\d{8}T\d+Z-[0-9a-f]{8}|[0-9a-f]{32}|[0-9a-f]{16}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """How a process ended (``KILLED`` where it came to its last step), and the steps that it came to."""
+    """How a process ended (``KILLED`` where it came to its last step), the steps that it came to, and its last words.
+
+    ``err`` is empty where it was killed.
+    """
 
     code: int
     steps: tuple[str, ...]
+    err: str = ""
 
 
 class Nursery:
@@ -69,11 +75,12 @@ class Nursery:
         self._process.join()
         self._ours.close()
 
-    def run(self, *arguments: str, at: int = 0) -> Life:
-        """Run poolctl with ``arguments`` and kill it at its ``at``-th step; 0 is never."""
-        self._ours.send((arguments, at))
+    def run(self, *arguments: str, at: int = 0, number: int = signal.SIGKILL) -> Life:
+        """Run poolctl with ``arguments`` and send it a signal, which kills, at its ``at``-th step; 0 is never."""
+        self._ours.send((arguments, at, number))
         code, text = self._ours.recv()
-        return Life(code=code, steps=tuple(text.splitlines()))
+        steps, _, err = text.partition(_LAST_WORDS)
+        return Life(code=code, steps=tuple(steps.splitlines()), err=err)
 
 
 def _tend(orders: Connection, directory: str, environment: dict[str, str]) -> None:
@@ -98,34 +105,37 @@ def _warm_up(directory: Path) -> None:
         time.sleep(0.001)
 
 
-def _bear(arguments: tuple[str, ...], at: int) -> tuple[int, str]:
+def _bear(arguments: tuple[str, ...], at: int, number: int) -> tuple[int, str]:
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
         os.close(reader)
-        _live(arguments, at=at, report=writer)
+        _live(arguments, _Steps(at, writer, number=number), report=writer)
     os.close(writer)
     with open(reader, encoding="utf-8") as told:  # noqa: PTH123 - a descriptor
         text = told.read()
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), text
 
 
-def _live(arguments: tuple[str, ...], *, at: int, report: int) -> None:
+def _live(arguments: tuple[str, ...], steps: "_Steps", *, report: int) -> None:
     from planner.cli.entry import main
 
-    code = 1
+    code, write = 1, os.write
+    sys.stderr = said = io.StringIO()
     try:
-        _Steps(at, report).watch()
+        steps.watch()
         code = main(arguments)
     finally:
+        write(report, f"{_LAST_WORDS}{said.getvalue()}".encode())
         os._exit(code)
 
 
 class _Steps:
-    """Counts and tells the steps of all threads, and ends the process at the last one."""
+    """Counts and tells the steps of all threads, and sends the process a signal at the last one."""
 
-    def __init__(self, last: int, report: int) -> None:
+    def __init__(self, last: int, report: int, *, number: int) -> None:
         self._last = last
+        self._number = number
         self._report = report
         self._count = 0
         self._lock = threading.Lock()
@@ -140,13 +150,15 @@ class _Steps:
         socket.socket.send = self._wrap_send(socket.socket.send)  # type: ignore[method-assign]
         socket.socket.recv = self._wrap_receive(socket.socket.recv)  # type: ignore[method-assign]
 
-    def _take(self, label: str, last_deed: Callable[[], object] = lambda: None) -> None:
+    def _take(self, label: str, last_deed: Callable[[], object] = lambda: None) -> bool:
+        """Take a step, and tell whether it was the last one, in a process that lives on."""
         with self._lock:
             self._count += 1
             self._write(self._report, f"{_VARYING.sub('*', label)}\n".encode())
             if self._count == self._last:
                 last_deed()
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), self._number)
+            return self._count == self._last
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open" and _is_for_writing(arguments):
@@ -162,7 +174,9 @@ class _Steps:
             if stat.S_ISREG(os.fstat(descriptor).st_mode):
                 name = _format_name(descriptor)
                 self._take(f"write {name}")
-                self._take(f"write half of {name}", lambda: write(descriptor, data[: len(data) // 2]))
+                half = data[: len(data) // 2]
+                if self._take(f"write half of {name}", lambda: write(descriptor, half)):
+                    return len(half)
             return write(descriptor, data)
 
         return write_in_two

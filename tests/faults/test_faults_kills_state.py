@@ -3,13 +3,14 @@
 import json
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from fault_site import NETWORK, make_pool_block, run_poolctl
-from nursery import KILLED, Nursery
+from nursery import KILLED, Life, Nursery
 
 from planner.state.files import LEFT_SECONDS
 
@@ -76,11 +77,12 @@ def prepare(place: Path, scene: Scene) -> None:
     (place / "next.json").write_text(json.dumps(document | {"serial": serial}), encoding="utf-8")
 
 
-def play(scene: Scene, place: Path, *, nursery: Nursery, at: int) -> tuple[int, set[str], list[str]]:
-    """Kill the command at step ``at`` of a fresh copy; return its code, its steps, and what is wrong afterwards."""
+def play(scene: Scene, place: Path, *, nursery: Nursery, at: int, number: int) -> tuple[Life, list[str]]:
+    """Send the command a signal at step ``at`` of a fresh copy; return how it ended, and what is wrong afterwards."""
     trial = shutil.copytree(place, place.with_name(f"trial{at}"))
     before = read(trial)
-    life = nursery.run("-C", str(trial), *scene.command, at=at)
+    life = nursery.run("-C", str(trial), *scene.command, at=at, number=number)
+    is_locked = (trial / LOCK).exists()
     between = read(trial)
     again = run_poolctl("-C", str(trial), *scene.command)
     after = read(trial)
@@ -90,24 +92,24 @@ def play(scene: Scene, place: Path, *, nursery: Nursery, at: int) -> tuple[int, 
         f"again {again.code}: {again.err}": again.code not in scene.accepted,
         f"tracked {[*after['resources']]}": tuple(after["resources"]) != scene.expected,  # type: ignore[arg-type]
         "serial fell": int(str(after["serial"])) < int(str(between["serial"])),
-        "lock left": (trial / LOCK).exists(),
+        "lock left": (trial / LOCK).exists() or (is_locked and life.code != KILLED),
+        f"ended {life.code}: {life.err}": "Traceback" in life.err or life.code not in {KILLED, 0, 1},
         f"plan {plan.err}": "Traceback" in plan.err or "[state.older]" in plan.err,
     }
     shutil.rmtree(trial)
-    return (
-        life.code,
-        set(life.steps),
-        [f"step {at}, {life.steps[-1:]}: {what}" for what, is_so in wrong.items() if is_so],
-    )
+    return life, [f"step {at}, {life.steps[at - 1 : at]}: {what}" for what, is_so in wrong.items() if is_so]
 
 
-def play_all(scene: Scene, place: Path, *, nursery: Nursery) -> tuple[set[str], list[str]]:
-    """Kill the command at each of its steps, until it comes to its end alive."""
-    code, at, seen, faults = KILLED, 0, set(), []
-    while code == KILLED:
+def play_all(
+    scene: Scene, place: Path, *, nursery: Nursery, number: int = signal.SIGKILL
+) -> tuple[set[str], list[str]]:
+    """Send the command a signal at each of its steps, until there is no such step any more."""
+    at, seen, faults, is_reached = 0, set[str](), list[str](), True
+    while is_reached:
         at += 1
-        code, steps, wrong = play(scene, place, nursery=nursery, at=at)
-        seen |= steps
+        life, wrong = play(scene, place, nursery=nursery, at=at, number=number)
+        is_reached = len(life.steps) >= at
+        seen |= set(life.steps)
         faults += wrong
     return seen, faults
 
@@ -117,6 +119,15 @@ def test_kill_at_any_step_leaves_one_whole_state_and_the_command_goes_on(name: s
     scene = SCENES[name]
     prepare(place, scene)
     seen, faults = play_all(scene, place, nursery=nursery)
+    assert faults == []
+    assert scene.steps <= seen
+
+
+@pytest.mark.parametrize("name", ["state mv"])
+def test_signal_that_asks_for_an_end_leaves_no_lock_either(name: str, place: Path, nursery: Nursery):
+    scene = SCENES[name]
+    prepare(place, scene)
+    seen, faults = play_all(scene, place, nursery=nursery, number=signal.SIGTERM)
     assert faults == []
     assert scene.steps <= seen
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from planner.core.diagnostics import make_error
 from planner.core.lazy_dataclass import dataclass
-from planner.state.errors import MissingFileError
+from planner.state.errors import MissingFileError, StateError
 from planner.state.files import TOOL_DIRECTORY, sync_directory, write_fully
 from planner.state.locks.errors import LockLostError
 from planner.state.locks.flocked_lock import FlockedLock, FlockedPlace
@@ -60,7 +60,12 @@ class LocalLock(FlockedLock):
         """Return: a lock on this disk has no lease that could be over. A save looks whether it was broken."""
 
     def _give_back(self) -> None:
-        remove_lock_file(self._place, self.holder.id)
+        try:
+            remove_lock_file(self._place, self.holder.id)
+        except KeyboardInterrupt:
+            # It is the matter of a moment, and whoever stops a run leaves no lock behind.
+            remove_lock_file(self._place, self.holder.id)
+            raise
 
     def _describe_way_on(self) -> str:
         return "This machine has the next one at once, for its holder has ended."
@@ -74,7 +79,7 @@ def acquire_local_lock(place: LocalLockPlace, request: LockRequest) -> LocalLock
     return wait_for_lock(
         place,
         request,
-        take=lambda side_file: _take(place, request, side_file=side_file),
+        take=lambda side_file: _take_or_leave(place, request, side_file=side_file),
         look=lambda: _refuse(place, find_lock_holder(place)),
         grace=_GRACE,
     )
@@ -120,6 +125,16 @@ def break_lock_file(place: LocalLockPlace, lock_id: str) -> Holder:
     if holder is None:
         raise LockLostError(make_unlocked_diagnostic(place.shown))
     raise LockLostError(make_other_diagnostic(holder, lock_id=lock_id))
+
+
+def _take_or_leave(place: LocalLockPlace, request: LockRequest, *, side_file: int) -> LocalLock | Refused:
+    """Take the lock; whoever is interrupted at it, or fails, leaves none."""
+    try:
+        return _take(place, request, side_file=side_file)
+    except BaseException:
+        with contextlib.suppress(StateError):
+            remove_lock_file(place, request.id)
+        raise
 
 
 def _take(place: LocalLockPlace, request: LockRequest, *, side_file: int) -> LocalLock | Refused:
