@@ -33,8 +33,10 @@ def _spell_whole(value: Any) -> bytes:
 
 
 # What RFC 8785 or make_plain spell in another way than json does: texts that start with $, floats, large numbers, and
-# names that do not sort by code point.
-_ODD: Final = re.compile(r'"\$|(?:":|[\[,])-?\d+[.eE]|\d{16}|[\ud800-\uffff\U00010000-\U0010ffff]')
+# names that do not sort by code point. Numbers are looked for where a value starts, or each digit would be a start.
+_ODD_START: Final = '"$'
+_ODD_NUMBER: Final = re.compile(r"[:\[,]-?[0-9](?:[0-9]{15}|[0-9]*[.eE])")
+_ODD_LETTER: Final = re.compile(r"[\ud800-\uffff\U00010000-\U0010ffff]")
 _MARK: Final = "\1"
 _SPELLED_MARK: Final = "\\u0001"
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
@@ -50,7 +52,12 @@ def _spell_plainly(value: Any) -> bytes | None:
         return _spell_marked(value)
     except ValueError:
         return None
-    return None if _ODD.search(text) else text.encode()
+    return None if _is_odd(text) else text.encode()
+
+
+def _is_odd(text: str) -> bool:
+    is_strange = not text.isascii() and _ODD_LETTER.search(text) is not None
+    return is_strange or _ODD_START in text or _ODD_NUMBER.search(text) is not None
 
 
 def _spell_marked(value: Any) -> bytes | None:
@@ -68,7 +75,7 @@ def _spell_marked(value: Any) -> bytes | None:
         )
     except (TypeError, ValueError):
         return None
-    if _ODD.search(text) or text.count(_SPELLED_MARK) != marked:
+    if _is_odd(text) or text.count(_SPELLED_MARK) != marked:
         return None
     return text.replace(_SPELLED_MARK, "$").encode()
 
