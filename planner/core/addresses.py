@@ -2,16 +2,17 @@
 
 import re
 from functools import lru_cache
-
-from planner.core.lazy_dataclass import dataclass
+from typing import NamedTuple
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
 _ADDRESS = re.compile(rf'^(?P<kind>[a-z]+)\.(?P<name>{_NAME})(?:\["(?P<key>[^"\\\x00-\x1f]+)"\])?\Z')
 
 
-@dataclass(frozen=True, slots=True, order=True, kw_only=True)
-class Address:
-    """``kind.name`` or, for one instance of a repeated block, ``kind.name["key"]``."""
+class Address(NamedTuple):
+    """``kind.name`` or, for one instance of a repeated block, ``kind.name["key"]``.
+
+    A tuple, because a plan of a thousand pools hashes and compares tens of thousands.
+    """
 
     kind: str
     name: str

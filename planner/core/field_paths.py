@@ -1,13 +1,13 @@
 """Paths of single fields inside a resource's tree, with list entries named by their keys."""
 
-from typing import TypeAlias
-
-from planner.core.lazy_dataclass import dataclass
+from typing import NamedTuple, TypeAlias
 
 
-@dataclass(frozen=True, slots=True, order=True, kw_only=True)
-class EntryKey:
-    """The identity of one list entry, such as (flavor, node pool); unset parts are empty texts."""
+class EntryKey(NamedTuple):
+    """The identity of one list entry, such as (flavor, node pool); unset parts are empty texts.
+
+    A tuple for the sake of speed, as addresses are.
+    """
 
     parts: tuple[str, ...]
 

@@ -85,7 +85,7 @@ def _take(move: MovedBlock, address: Address) -> Address | None:
         return move.target
     is_block = not move.source.key and not move.target.key and bool(address.key)
     if is_block and (address.kind, address.name) == (move.source.kind, move.source.name):
-        return replace(move.target, key=address.key)
+        return Address(kind=move.target.kind, name=move.target.name, key=address.key)
     return None
 
 

@@ -35,7 +35,7 @@ def change_operation(index, **members):
 @pytest.mark.parametrize(
     "other",
     [
-        pytest.param(replace(CHANGE, address=replace(POOL, key="k")), id="address"),
+        pytest.param(replace(CHANGE, address=POOL._replace(key="k")), id="address"),
         pytest.param(replace(CHANGE, previous_address=POOL), id="previous address"),
         pytest.param(replace(CHANGE, kind="network"), id="kind"),
         pytest.param(replace(CHANGE, id="b-p"), id="id"),
