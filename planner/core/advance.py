@@ -1,12 +1,12 @@
 """What a finished operation leaves in the state (semantics 2.1-2.2)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from planner.core.assign import set_field
 from planner.core.changes import Change, Intent
 from planner.core.flatten import find_refined_keys, flatten
 from planner.core.kind_rules import KindRules
+from planner.core.lazy_dataclass import replace
 from planner.core.live_trees import make_seen
 from planner.core.preparing import RESOURCES, find_entry_keys, is_entry_flavor
 from planner.core.snapshot import LiveResource

@@ -1,7 +1,6 @@
 """Which changes of a plan a run may make: what was approved, what is blocked, and what hangs on that."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import product
 
 from planner.core.addresses import Address
@@ -9,7 +8,7 @@ from planner.core.changes import Action, Change, FieldChange, Plan
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.digests import make_change_digest
 from planner.core.events import ChangeEnded
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.pieces import is_deferred
 from planner.core.plan_blocks import WAITING
 from planner.core.plan_request import PlanningRequest

@@ -1,11 +1,10 @@
 """One plan against another: what is new or different since somebody looked (``plan --against``)."""
 
-from dataclasses import replace
-
 from planner.core.approval import is_loud
 from planner.core.changes import Change, Plan
 from planner.core.diagnostics import make_warning
 from planner.core.guards import name_blocks
+from planner.core.lazy_dataclass import replace
 
 AGAINST = "plan.against"
 

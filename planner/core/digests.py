@@ -1,11 +1,11 @@
 """Fingerprints and digests: what a change rests on, and what an approval is bound to (semantics 6.2-6.3)."""
 
-from dataclasses import replace
 from typing import Any
 
 from planner.core.canonical import make_digest
 from planner.core.changes import Action, Change, FieldChange, Operation
 from planner.core.field_paths import EntryKey, FieldPath
+from planner.core.lazy_dataclass import replace
 from planner.core.preparing import RESOURCES
 from planner.core.snapshot import LiveResource
 from planner.core.trees import ABSENT, as_list, as_text, as_tree, find_member

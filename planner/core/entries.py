@@ -9,15 +9,26 @@ from planner.core.trees import Maybe, Tree, Value, as_tree
 
 def make_key(entry: Value, rule: ListRule) -> EntryKey:
     """Return the full key of an entry: one part a key member, then one an optional key member."""
+    return EntryKey(parts=make_parts(entry, rule))
+
+
+def make_parts(entry: Value, rule: ListRule) -> tuple[str, ...]:
+    """Return the parts of the full key of an entry."""
     tree = as_tree(entry)
-    return EntryKey(parts=tuple([_format_part(tree, name, rule) for name in (*rule.keys, *rule.optional_keys)]))
+    return tuple([_format_part(tree, name, rule) for name in (*rule.keys, *rule.optional_keys)])
 
 
 def find_refined(lists: Iterable[list[Value]], rule: ListRule) -> frozenset[tuple[str, ...]]:
     """Return the short keys whose optional members some entry of ``lists`` sets."""
+    if not rule.optional_keys:
+        return frozenset()
     size = len(rule.keys)
-    keys = (make_key(entry, rule).parts for one in lists for entry in one)
+    keys = (make_parts(entry, rule) for one in lists for entry in one if _has_optional(entry, rule))
     return frozenset(parts[:size] for parts in keys if any(parts[size:]))
+
+
+def _has_optional(entry: Value, rule: ListRule) -> bool:
+    return isinstance(entry, dict) and any(name in entry for name in rule.optional_keys)
 
 
 def index_entries(
@@ -28,8 +39,10 @@ def index_entries(
     The optional members take part only for the short keys in ``refined``.
     """
     indexed: dict[EntryKey, Value] = {}
+    size = len(rule.keys)
     for entry in entries:
-        key = _shorten(make_key(entry, rule), rule, refined)
+        parts = make_parts(entry, rule)
+        key = EntryKey(parts=parts if parts[:size] in refined else parts[:size])
         number = 2
         unique = key
         while unique in indexed:
@@ -41,7 +54,7 @@ def index_entries(
 
 def find_entry(entries: list[Value], rule: ListRule, *, key: EntryKey) -> list[int]:
     """Return the indexes of the entries that ``key`` names; a key without optional parts names them all."""
-    return [index for index, entry in enumerate(entries) if make_key(entry, rule).parts[: len(key.parts)] == key.parts]
+    return [index for index, entry in enumerate(entries) if make_parts(entry, rule)[: len(key.parts)] == key.parts]
 
 
 def make_entry(rule: ListRule, key: EntryKey) -> Tree:
@@ -52,15 +65,12 @@ def make_entry(rule: ListRule, key: EntryKey) -> Tree:
     return entry | {name: _parse_members(part) for name, part in optional if part}
 
 
-def _shorten(key: EntryKey, rule: ListRule, refined: frozenset[tuple[str, ...]]) -> EntryKey:
-    short = key.parts[: len(rule.keys)]
-    return key if short in refined else EntryKey(parts=short)
-
-
 def _format_part(entry: Tree, name: str, rule: ListRule) -> str:
     value: Maybe = entry.get(name)
     if value is None or rule.is_default(entry, name):
         return ""
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
         return ":".join(f"{member}={value[member]}" for member in sorted(value))
     return str(value)

@@ -6,12 +6,12 @@ one pool tightens. So a state without any guards is one with the defaults.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from planner.core.desired import NO_LIMITS, DesiredState, Guards
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.money import format_amount
 
 GuardRecord: TypeAlias = Mapping[str, Mapping[str, str | int]]

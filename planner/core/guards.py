@@ -3,12 +3,12 @@
 import datetime as dt
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Final
 
 from planner.core.changes import Action, Block, Change, Disruption
 from planner.core.desired import Freeze, Guards, Permission
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.limits import Excess, find_excesses
 from planner.core.live_trees import find_control_mode, find_phase
 from planner.core.permissions import (

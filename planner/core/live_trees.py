@@ -50,5 +50,7 @@ def find_control_mode(live: LiveResource) -> int:
 
 
 def _drop_volatile(name: str, value: Value) -> Value:
-    dropped = _VOLATILE.get(name, frozenset())
-    return {key: member for key, member in as_tree(value).items() if key not in dropped} if dropped else value
+    dropped = _VOLATILE.get(name)
+    if dropped is None or (isinstance(value, dict) and dropped.isdisjoint(value)):
+        return value
+    return {key: member for key, member in as_tree(value).items() if key not in dropped}

@@ -1,10 +1,10 @@
 """What the nodes of changes are worth: accelerators of each flavor, and money an hour."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from planner.core.changes import Change, FlavorNodes
 from planner.core.evidence import FlavorAccelerators
+from planner.core.lazy_dataclass import replace
 from planner.core.money import HourlyCost, Prices, find_cost
 from planner.core.tallies import Measures, count_accelerators
 

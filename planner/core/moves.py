@@ -5,14 +5,14 @@ already, and does nothing.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TypeVar
 
 from planner.core.addresses import Address
 from planner.core.changes import Change
 from planner.core.desired import MovedBlock
 from planner.core.diagnostics import Diagnostic, make_error
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.snapshot import Snapshot
 from planner.core.tracking import TrackedResource
 

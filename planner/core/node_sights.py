@@ -2,9 +2,8 @@
 
 import fnmatch
 from collections.abc import Iterable
-from dataclasses import replace
 
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.node_counts import ACTIVE_STATUSES
 from planner.core.snapshot import Evidence, LiveNode, LiveWorkload, Unread
 

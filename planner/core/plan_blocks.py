@@ -1,7 +1,6 @@
 """What apply would refuse of one change, judged by the files, the permissions and the clock (semantics 5)."""
 
 import shlex
-from dataclasses import replace
 
 from planner.core.addresses import Address
 from planner.core.changes import Action, Block, Change
@@ -10,6 +9,7 @@ from planner.core.drift import STOP
 from planner.core.field_paths import FieldPath
 from planner.core.guards import Guarding, find_blocks, name_blocks
 from planner.core.holds import find_hold_blocks
+from planner.core.lazy_dataclass import replace
 from planner.core.permissions import find_valid, parse_permission
 from planner.core.plan_request import PlanningRequest
 from planner.core.shell_words import quote_word

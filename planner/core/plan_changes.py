@@ -1,6 +1,6 @@
 """One address: what the files, the state and the service together ask to be done about it (semantics 1-2, 7.2)."""
 
-from dataclasses import field, replace
+from dataclasses import field
 from functools import partial
 
 from planner.core.addresses import Address
@@ -13,7 +13,7 @@ from planner.core.evidence_sightings import report_held_back
 from planner.core.field_paths import FieldPath
 from planner.core.flatten import flatten
 from planner.core.guards import VANISHED
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.live_trees import find_phase, make_tree
 from planner.core.plan_request import PlanningRequest, find_import, find_removed
 from planner.core.references import find_references, resolve_tree

@@ -1,7 +1,6 @@
 """What the evidence says in a plan: jobs in danger, zones that are sold out, quotas, and what nobody could look at."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from planner.core.changes import Action, Change
 from planner.core.diagnostics import Diagnostic
@@ -16,6 +15,7 @@ from planner.core.evidence_sightings import (
     report_unread,
 )
 from planner.core.first_zones import find_chosen_by_service
+from planner.core.lazy_dataclass import replace
 from planner.core.live_trees import find_phase, make_tree
 from planner.core.node_counts import find_removable
 from planner.core.node_tallies import make_tallies

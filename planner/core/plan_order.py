@@ -1,13 +1,12 @@
 """The order of a plan's changes: networks before parents before children, deletes reversed (semantics 7.3)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change
 from planner.core.diagnostics import Diagnostic, make_error
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.live_trees import find_display_name
 from planner.core.plan_request import Owners, PlanningRequest, find_live_needs, find_wanted_needs
 from planner.core.selection import turn
@@ -35,8 +34,11 @@ def order_changes(
 
 def _sort(edges: dict[Address, frozenset[Address]]) -> Iterable[Address]:
     """Yield the addresses in layers, each layer by name, so that the order does not depend on the input's."""
-    sorter = TopologicalSorter({address: sorted(edges[address]) for address in sorted(edges)})
+    sorter = TopologicalSorter({address: sorted(edges[address]) for address in sorted(edges) if edges[address]})
     sorter.prepare()
+    # What waits for nothing, in most plans nearly all, is the first layer.
+    yield from sorted(address for address in edges if not edges[address])
+    sorter.done(*sorter.get_ready())
     while sorter.is_active():
         layer = sorted(sorter.get_ready())
         yield from layer

@@ -10,5 +10,7 @@ def find_selected(request: PlanningRequest, *, owners: Owners) -> frozenset[Addr
 
     A destroyed resource takes its users along instead of what it needs: they would lose it.
     """
+    if not (request.inputs.target or request.inputs.exclude):
+        return find_addresses(request)
     needs = find_needs(request, owners=owners)
     return select(find_addresses(request), request.inputs, needs=turn(needs) if request.inputs.destroy else needs)

@@ -3,14 +3,13 @@
 Pure: the same files, state, snapshot and options give the same plan, byte for byte.
 """
 
-from dataclasses import replace
-
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change, Plan
 from planner.core.diagnostics import Diagnostic, has_errors
 from planner.core.digests import make_plan_digest, seal_change
 from planner.core.guard_record import find_loosened
 from planner.core.guards import name_blocks
+from planner.core.lazy_dataclass import replace
 from planner.core.measuring import find_accelerators, find_hourly_cost, measure_change
 from planner.core.plan_blocks import find_change_blocks, make_measures
 from planner.core.plan_changes import Considered, consider

@@ -1,14 +1,13 @@
 """``[policy.NAME]``: rules over a whole plan; one that is not kept blocks, and one that cannot be judged as well."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 from planner.core.addresses import Address
 from planner.core.changes import Action, Block, Change
 from planner.core.desired import Policy
 from planner.core.diagnostics import Diagnostic, make_warning
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.policy_views import Costs, build_view
 
 Verdict: TypeAlias = "bool | str"

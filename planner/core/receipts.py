@@ -1,13 +1,13 @@
 """The receipt of an apply: who changed what, when and why, and what came of each operation (semantics 8.6)."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Final, Literal
 
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change, FieldChange
 from planner.core.kind_rules import KindRules
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.reversal import Inverse, Verdict, judge_operation, make_inverse
 from planner.core.tracking import ServiceIdentity, TrackedResource
 from planner.core.trees import Tree, Value

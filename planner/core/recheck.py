@@ -1,14 +1,13 @@
 """An approved change, compared with a plan made anew right before the first write (semantics 6.5, 6.6)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from planner.core.changes import Action, Change, Disruption, FieldChange
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.disruption import judge_field
 from planner.core.field_paths import FieldPath
 from planner.core.kind_rules import Circumstances
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.live_trees import make_tree
 from planner.core.plan_blocks import find_change_blocks
 from planner.core.plan_request import PlanningRequest

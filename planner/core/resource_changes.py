@@ -1,7 +1,5 @@
 """One change for one resource: created, updated, replaced, deleted, imported, forgotten, or left alone."""
 
-from dataclasses import replace
-
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change, Disruption, FieldChange
 from planner.core.desired import DesiredResource
@@ -10,7 +8,7 @@ from planner.core.disruption import find_worst, is_purchase
 from planner.core.flatten import find_refined_keys, flatten
 from planner.core.json_patch import make_json_patch
 from planner.core.kind_rules import KindRules
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.live_trees import make_tree
 from planner.core.merge_patch import make_merge_patch
 from planner.core.preparing import settle_ranges

@@ -5,13 +5,12 @@ field of the rollout goes with it. Digests know nothing of rollouts, nor of thei
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change
 from planner.core.desired import Rollout
 from planner.core.diagnostics import Diagnostic, make_error
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.plan_request import PlanningRequest
 from planner.core.rollout_plan import PlannedRollout, Turn, Unfinished
 from planner.core.selection import is_named

@@ -1,13 +1,12 @@
 """``[guards.run]`` and policies: what a run as a whole may do, over all its changes (semantics 5.2)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from planner.core.addresses import Address
 from planner.core.changes import Block, Change, Disruption
 from planner.core.desired import NO_LIMITS, Guards
 from planner.core.guards import make_excess_block
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.limits import Excess, find_excesses
 from planner.core.permissions import find_allowed_removals, is_disruption_allowed
 from planner.core.plan_blocks import find_permissions, make_measures

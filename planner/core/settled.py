@@ -8,8 +8,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from planner.core.desired import DesiredResource
-from planner.core.entries import make_key
-from planner.core.field_paths import EntryKey
+from planner.core.entries import make_parts
 from planner.core.kind_rules import KindRules, ListRule, Pattern
 from planner.core.lazy_dataclass import dataclass
 from planner.core.live_trees import make_seen, make_tree
@@ -98,11 +97,6 @@ def _has_same_keys(left: list[Value], right: list[Value], rule: ListRule) -> boo
         return False
     if not rule.keys:
         return True
-    keys = [make_key(entry, rule) for entry in left]
-    return keys == [make_key(entry, rule) for entry in right] and len({_shorten(one, rule) for one in keys}) == len(
-        keys
-    )
-
-
-def _shorten(key: EntryKey, rule: ListRule) -> tuple[str, ...]:
-    return key.parts[: len(rule.keys)]
+    keys = [make_parts(entry, rule) for entry in left]
+    shortened = {parts[: len(rule.keys)] for parts in keys}
+    return len(shortened) == len(keys) and keys == [make_parts(entry, rule) for entry in right]

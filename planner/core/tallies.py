@@ -1,11 +1,11 @@
 """What changes take away and add, counted: nodes, accelerators, money (semantics 5.1, 5.2)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from decimal import Decimal
 
 from planner.core.changes import Action, Change, FlavorNodes
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.money import Prices, find_cost
 from planner.core.snapshot import LiveFlavor, Unread
 

@@ -64,12 +64,14 @@ def _has_same_types(left: Maybe, right: Maybe) -> bool:
         return False
     # Leaves are told apart without a call for each: this is done for every field of every plan.
     if isinstance(left, dict) and isinstance(right, dict):
-        pairs: Iterable[tuple[Value, Value]] = ((member, right[name]) for name, member in left.items())
+        # Members of equal objects may come in another order.
+        others: Iterable[Value] = map(right.__getitem__, left)
+        ours: Iterable[Value] = left.values()
     elif isinstance(left, list) and isinstance(right, list):
-        pairs = zip(left, right, strict=True)
+        ours, others = left, right
     else:
         return True
-    for one, other in pairs:
+    for one, other in zip(ours, others, strict=True):
         if type(one) is not type(other) or (type(one) in _CONTAINERS and not _has_same_types(one, other)):
             return False
     return True

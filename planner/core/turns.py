@@ -3,13 +3,13 @@
 import datetime as dt
 import enum
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Final, TypeAlias, assert_never
 
 from planner.core.addresses import Address
 from planner.core.changes import Applied, Failed, Outcome, Skipped, Uncertain, Waiting
 from planner.core.desired import Rollout
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.windows import find_span, format_local
 
 

@@ -1,7 +1,6 @@
 """What the files would ask for if an apply were taken back: live as it is, less what the apply changed."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from planner.core.addresses import Address
 from planner.core.assign import find_field, set_field
@@ -10,7 +9,7 @@ from planner.core.desired import DesiredResource, DesiredState, ImportBlock, Rem
 from planner.core.field_paths import FieldPath
 from planner.core.flatten import find_refined_keys, flatten
 from planner.core.kind_rules import KindRules
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.list_order import is_same_field
 from planner.core.live_trees import make_tree
 from planner.core.preparing import is_entry_flavor

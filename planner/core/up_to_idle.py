@@ -1,14 +1,14 @@
 """``--up-to-idle``: a shrinkage takes only as many nodes as are idle now, and says how many stay (semantics 7.5)."""
 
 from collections.abc import Iterator
-from dataclasses import field, replace
+from dataclasses import field
 
 from planner.core.assign import find_field, set_field
 from planner.core.changes import NodeConstraint
 from planner.core.entries import find_entry
 from planner.core.field_paths import EntryKey, FieldPath
 from planner.core.kind_rules import KindRules
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.node_counts import find_removable
 from planner.core.preparing import RESOURCES, find_entry_keys
 from planner.core.snapshot import Evidence, Unread

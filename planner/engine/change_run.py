@@ -1,13 +1,13 @@
 """One change from its first request to its record in the state."""
 
 import time
-from dataclasses import replace
 from typing import assert_never
 
 from planner.core.advance import make_kept, record_creation, record_import, record_update
 from planner.core.changes import Action, Applied, Change, Failed, Outcome, Skipped, Uncertain, Waiting
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.events import Noticed, OperationBegan, OperationEnded
+from planner.core.lazy_dataclass import replace
 from planner.core.live_trees import make_seen
 from planner.core.pieces import Piece
 from planner.core.snapshot import LiveResource

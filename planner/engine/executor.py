@@ -2,13 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import replace
 from graphlib import TopologicalSorter
 from typing import TypeAlias
 
 from planner.core.addresses import Address
 from planner.core.changes import Applied, Change, Operation, Outcome, Skipped
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.pieces import Piece, cut_change, is_deferred
 from planner.core.turns import Hold, Leave, Start, Turns, Verdict, find_outlook, find_standpoint, judge_turn, note
 

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Final
 
 from planner.core.addresses import Address
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.receipts import UNBEGUN, OperationOutcome, OutcomeWord, Receipt
 from planner.core.reversal import Inverse
 from planner.core.tracking import TrackedResource

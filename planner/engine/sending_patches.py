@@ -1,12 +1,12 @@
 """Sending a PATCH: read, rebuild on what is there, send once; after a fault read and rebuild again (semantics 6.1)."""
 
-from dataclasses import replace
 from typing import Final
 
 from planner.core.advance import record_update
 from planner.core.assign import find_field
 from planner.core.changes import Change, Disruption, Failed, Uncertain
 from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.lazy_dataclass import replace
 from planner.core.list_order import is_same_field
 from planner.core.live_trees import make_tree
 from planner.core.node_counts import find_surplus

@@ -1,14 +1,14 @@
 """What an interrupted run left open, settled by reading alone (semantics 8.1, 8.2)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 
 from planner.core.addresses import Address
 from planner.core.adoption import is_made_from
 from planner.core.assign import find_field
 from planner.core.diagnostics import Diagnostic, Severity, make_notice, make_warning
 from planner.core.kind_rules import KindRules
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.live_trees import find_display_name, find_phase, make_seen, make_tree
 from planner.core.preparing import RESOURCES, find_entry_keys
 from planner.core.progress import Broken, Pending

@@ -13,9 +13,10 @@ RESOURCES = ("spec", "resources")
 
 
 def _is_derived_pool(entry: Tree, member: str) -> bool:
+    if member != "nodePool":
+        return False
     pool = entry.get("nodePool", ABSENT)
-    is_named = member == "nodePool" and isinstance(pool, str)
-    return is_named and is_default_pool(as_text(entry.get("flavor", ABSENT)), as_text(pool))
+    return isinstance(pool, str) and is_default_pool(as_text(entry.get("flavor", ABSENT)), pool)
 
 
 ENTRY_RULE = ListRule(

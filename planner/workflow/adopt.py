@@ -1,7 +1,5 @@
 """``import ADDR ID``: take one live resource into the state, now; nothing is sent to the service."""
 
-from dataclasses import replace
-
 from planner.core.addresses import Address
 from planner.core.advance import record_import
 from planner.core.changes import Applied as Done
@@ -9,6 +7,7 @@ from planner.core.changes import Plan, PlanInputs
 from planner.core.desired import DesiredState, ImportBlock
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.events import ChangeEnded
+from planner.core.lazy_dataclass import replace
 from planner.core.near_words import make_hint
 from planner.core.resource_changes import drop_fields
 from planner.core.tracking import State

@@ -1,14 +1,13 @@
 """``import --all``: configuration for everything that is there, written into new files; no state is touched."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Final
 
 from planner.config.adoption import Found, LeftOut, build_adoption
 from planner.core.addresses import Address
 from planner.core.diagnostics import has_errors
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.live_trees import find_display_name, find_phase, make_tree
 from planner.core.snapshot import LiveResource
 from planner.core.tracking import State

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
 
@@ -13,7 +12,7 @@ from planner.config.load import load_configuration
 from planner.config.terraform_state import TerraformState, format_removed, is_readable, parse_state
 from planner.core.addresses import Address, parse_address
 from planner.core.diagnostics import Severity, make_error
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.trees import Tree, Value, as_tree
 from planner.state.files import load_text
 from planner.workflow.adoption_saving import AdoptedFiles, Layout, find_surroundings, lay_out, save_files

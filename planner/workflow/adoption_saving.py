@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from planner.config.adoption import AdoptedBlock, Adoption, LeftOut, Surroundings
@@ -11,7 +10,7 @@ from planner.config.blocks import build_blocks
 from planner.config.documents import Document
 from planner.core.addresses import Address
 from planner.core.diagnostics import make_error
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.tracking import State
 from planner.state.errors import StateFileError
 from planner.state.files import write_fully

@@ -1,7 +1,6 @@
 """``apply``: lock, settle, plan, ask, check everything again, run, save."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Literal, Protocol
 
@@ -19,7 +18,7 @@ from planner.core.approval import (
 from planner.core.changes import Failed, Plan, PlanInputs, Uncertain
 from planner.core.diagnostics import Diagnostic, PoolctlError
 from planner.core.events import ChangeEnded, Planned
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.receipts import Receipt
 from planner.core.recheck import recheck
 from planner.core.rollouts import Staged, stage

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 
 from planner.core.addresses import Address
 from planner.core.changes import Action, Applied
 from planner.core.events import ChangeEnded
 from planner.core.guard_record import GuardRecord
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.live_trees import make_seen
 from planner.core.tracking import State, TrackedResource
 from planner.engine.journal import close_run

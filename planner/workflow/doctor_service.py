@@ -3,13 +3,12 @@
 import datetime as dt
 import urllib.parse
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Final, TypeVar
 
 from planner.core.checkup import Check, judge_clock, make_doubt, make_ok, make_problem, make_skipped
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import PoolctlError
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.snapshot import LiveResource, Unread
 from planner.core.tracking import State
 from planner.remote.client import Client, open_client

@@ -1,7 +1,5 @@
 """``drift adopt``: what others have changed at the service, into the text of the files; no state is touched."""
 
-from dataclasses import replace
-
 from planner.config.documents import Document
 from planner.config.drift_edits import DriftEdits, find_drift_edits
 from planner.config.errors import ConfigError
@@ -10,7 +8,7 @@ from planner.config.text_edits import edit_values
 from planner.core.addresses import Address
 from planner.core.changes import Change, PlanInputs
 from planner.core.diagnostics import Diagnostic, make_error
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.near_words import make_hint
 from planner.core.planning import build_plan
 from planner.workflow.errors import PlanError

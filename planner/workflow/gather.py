@@ -1,7 +1,7 @@
 """What a plan is made from: files, state with its journals, and a snapshot of the service."""
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 
 from planner.config.policies import judge_policy
 from planner.core.addresses import Address
@@ -10,7 +10,7 @@ from planner.core.changes import Basis, Plan, PlanInputs
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, has_errors
 from planner.core.evidence_needs import EvidenceNeeds, find_evidence_needs
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.live_trees import find_workspace
 from planner.core.moves import find_moves, rename, rename_snapshot
 from planner.core.plan_request import PlanningRequest, find_addresses, find_id

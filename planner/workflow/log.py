@@ -1,11 +1,11 @@
 """``log``: the receipts of all applies and the saves of all else, read without a lock, and what the service keeps."""
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, make_warning
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.receipts import Receipt, narrow_receipt
 from planner.core.tracking import State
 from planner.core.trees import as_text, find_member

@@ -3,12 +3,11 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Final
 
 from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, PoolctlError, has_errors, make_error
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.live_trees import find_display_name, find_phase, find_workspace, make_tree
 from planner.core.node_sights import PoolSight, add_evidence, compare_looks, find_matching
 from planner.core.snapshot import LiveResource

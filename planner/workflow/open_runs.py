@@ -1,8 +1,7 @@
 """Runs that were begun and have no end: by the journals of this disk, and by what is kept with a shared state."""
 
-from dataclasses import replace
-
 from planner.core.diagnostics import Diagnostic, make_warning
+from planner.core.lazy_dataclass import replace
 from planner.engine.journal import OpenRun, load_open_runs
 from planner.engine.pending import parse_pending
 from planner.state.locks.holders import Holder, format_holder_line

@@ -1,13 +1,12 @@
 """``doctor --probe``: what the contract only infers, tried on a scratch pool that is taken away again, always."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
 import planner
 from planner.core.diagnostics import PoolctlError
 from planner.core.events import Noticed
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.probe_experiments import EARLY, EXPERIMENTS
 from planner.core.probe_values import PROBE_PREFIX, ProbeAnswer, ProbeRecord, Scene, ScratchFlavor
 from planner.remote.client import Client

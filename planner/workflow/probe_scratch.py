@@ -1,13 +1,12 @@
 """The scratch pool of a probe and its network: made under a name that nobody mistakes, and taken away again."""
 
 import time
-from dataclasses import replace
 from typing import Final
 
 from planner.core.api_names import NAME_LABEL
 from planner.core.diagnostics import PoolctlError
 from planner.core.events import Emit, Noticed
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.live_trees import find_display_name, find_phase, make_tree
 from planner.core.probe_experiments import SCOPE
 from planner.core.probe_values import JSON, ProbeAnswer, Verdict

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -10,7 +9,7 @@ import planner
 from planner.core.addresses import Address
 from planner.core.changes import Change, Plan
 from planner.core.diagnostics import Diagnostic, Severity, make_error
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.receipts import Receipt, make_outcomes, make_receipt_changes
 from planner.core.tracking import State, TrackedResource
 from planner.engine.journal import OpenRun, find_unsettled

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from planner.config.documents import SUFFIX
 from planner.core.diagnostics import Diagnostic, SourceLocation
+from planner.core.lazy_dataclass import replace
 
 _REPOSITORY: Final = ".git"
 

@@ -3,10 +3,10 @@
 import datetime as dt
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 
 from planner.core.changes import Block, Change
 from planner.core.desired import NO_LIMITS
+from planner.core.lazy_dataclass import replace
 from planner.core.plan_blocks import find_change_blocks
 from planner.core.plan_request import PlanningRequest
 from planner.core.run_guards import find_run_blocks, make_part

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal
 
 from planner.core.addresses import Address
@@ -12,7 +11,7 @@ from planner.core.changes import Change, Plan, Skipped, Uncertain
 from planner.core.diagnostics import Diagnostic
 from planner.core.events import ChangeEnded, Noticed
 from planner.core.guard_record import record_guards
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.moves import move_records
 from planner.core.receipts import Receipt
 from planner.core.tracking import TrackedResource

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from planner.config.count_edits import find_count_edits
 from planner.config.errors import ConfigError
@@ -12,7 +11,7 @@ from planner.core.addresses import Address
 from planner.core.changes import Plan
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.holds import renew_holds
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.rollouts import keep_apart
 from planner.core.scaling import ScaleTarget
 from planner.core.tracking import Hold

@@ -6,7 +6,6 @@ the next plan shows what is left of it.
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from planner.config.documents import Document
 from planner.config.text_edits import NumberEdit, edit_numbers
@@ -15,7 +14,7 @@ from planner.core.changes import Failed, Plan, Skipped
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error, make_warning
 from planner.core.events import ChangeEnded
 from planner.core.holds import name_entry, renew_holds
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.live_trees import make_tree
 from planner.core.pieces import is_deferred
 from planner.core.scaling import ScaledEntry, ScaleTarget, find_change, find_planned, find_total

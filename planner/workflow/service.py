@@ -3,10 +3,10 @@
 import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import make_error
+from planner.core.lazy_dataclass import replace
 from planner.core.tracking import ServiceIdentity, State
 from planner.remote.client import Client, open_client
 from planner.remote.credentials import Credentials, Password

@@ -5,12 +5,11 @@ the new one was read back. The same command goes on from wherever it was stopped
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final, Literal
 
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
 from planner.core.events import Noticed
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.tracking import State
 from planner.engine.journal import load_open_runs
 from planner.state.stores.history import SavedVersion

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +12,7 @@ from planner.config.load import load_configuration
 from planner.config.urls import mask_credentials
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.state.stores.store import Store
 from planner.workflow.workplace import Workplace, open_store
 

@@ -1,10 +1,9 @@
 """``state push``: put a state document in place of what is stored, where it can only be the next one."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.state_diff import StateDifference, compare_states
 from planner.core.tracking import State
 from planner.kinds.table import KINDS

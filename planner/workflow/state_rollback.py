@@ -1,11 +1,10 @@
 """``state rollback``: an earlier version of the state as a new one, once it is seen what comes of it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from planner.core.changes import Plan, PlanInputs
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.tracking import State
 from planner.engine.settle import Recalled
 from planner.remote.client import Client

@@ -1,10 +1,10 @@
 """The stored state before anybody rests on it: it lives here, and it is not older than what was saved here."""
 
-from dataclasses import replace
 from typing import Final
 
 from planner.core.desired import DesiredState
 from planner.core.diagnostics import Diagnostic, PoolctlError, Severity, make_error, make_warning
+from planner.core.lazy_dataclass import replace
 from planner.core.tracking import State
 from planner.engine.journal import load_last_start, load_open_runs
 from planner.state.document import parse_state

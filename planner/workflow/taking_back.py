@@ -1,8 +1,7 @@
 """What an undo asks for, before and after the service is read."""
 
-from dataclasses import replace
-
 from planner.core.changes import PlanInputs
+from planner.core.lazy_dataclass import replace
 from planner.core.plan_request import PlanningRequest
 from planner.core.receipts import Receipt
 from planner.core.tracking import State

@@ -2,13 +2,12 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from planner.config.documents import MAXIMUM_BYTES
 from planner.config.load import Loaded, load_configuration
 from planner.core.diagnostics import Diagnostic
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.workflow.dirs import find_readers
 from planner.workflow.workplace import Workplace
 

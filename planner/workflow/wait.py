@@ -1,13 +1,12 @@
 """``wait``: until what was accepted is finished; without a lock, and nothing is written."""
 
 import time
-from dataclasses import replace
 
 from planner.core.addresses import Address
 from planner.core.changes import Applied, Failed, Outcome, Waiting
 from planner.core.diagnostics import Diagnostic
 from planner.core.events import WaitProgressed
-from planner.core.lazy_dataclass import dataclass
+from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.progress import Broken, Pending, Progress, Reached, report_gone
 from planner.core.rest import find_rest
 from planner.core.schedule import GONE
