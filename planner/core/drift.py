@@ -14,7 +14,7 @@ from planner.core.list_order import is_same_field
 from planner.core.live_trees import find_phase, make_seen
 from planner.core.snapshot import LiveResource
 from planner.core.tracking import TrackedResource
-from planner.core.trees import ABSENT, Maybe, Tree, as_text, as_tree
+from planner.core.trees import ABSENT, Maybe, Tree, as_text, as_tree, is_same
 
 REVERT = "revert"
 KEEP = "keep"
@@ -35,6 +35,8 @@ class DriftView:
 def find_drift(view: DriftView, *, rules: KindRules) -> tuple[DriftRow, ...]:
     """Return a row for each field that differs from what was last seen, and one for the phase."""
     seen, live = view.tracked.last_seen, make_seen(view.live)
+    if is_same(seen, live):
+        return ()
     refined = _find_refined(view, (seen, live), rules)
     differences = find_differences(_make_fields(seen), _make_fields(live), rules=rules, refined=refined)
     rows = [

@@ -1,4 +1,4 @@
-"""Which leaves differ between two trees of one resource (deepdiff, on what differs only)."""
+"""Which leaves differ between two trees of one resource: a text from a text by ``==``, types by deepdiff."""
 
 import json
 from typing import Any, TypeAlias
@@ -25,24 +25,36 @@ def find_differences(
     if is_same(before, after):
         return ()
     old, new = (flatten(tree, rules, refined=refined) for tree in (before, after))
-    changed = _diff(_make_comparable(old, new, rules), _make_comparable(new, old, rules))
-    paths = (path for path in (*new, *(gone for gone in old if gone not in new)) if path in changed)
-    return tuple((path, old.get(path, ABSENT), new.get(path, ABSENT)) for path in paths)
+    # Most leaves are equal, and nothing more is asked of those.
+    paths = [path for path, value in new.items() if path not in old or not is_same(old[path], value)]
+    paths += [path for path in old if path not in new]
+    changed = _diff(_make_comparable(old, new, paths, rules=rules), _make_comparable(new, old, paths, rules=rules))
+    return tuple((path, old.get(path, ABSENT), new.get(path, ABSENT)) for path in paths if path in changed)
 
 
 def _diff(old: dict[FieldPath, Any], new: dict[FieldPath, Any]) -> frozenset[FieldPath]:
+    differing = {path for path in (*old, *new) if path not in old or path not in new or old[path] != new[path]}
+    alike = [path for path in old if path not in differing and type(old[path]) is not type(new[path])]
+    return frozenset(differing).union(_diff_types(*({path: one[path] for path in alike} for one in (old, new))))
+
+
+def _diff_types(old: dict[FieldPath, Any], new: dict[FieldPath, Any]) -> frozenset[FieldPath]:
+    """Return which of the leaves differ that ``==`` takes for equal, such as ``1`` and ``True``."""
+    if not old:
+        return frozenset()
     from deepdiff import DeepDiff
 
-    # deepdiff builds a tree of objects for each leaf, and most leaves are equal.
-    equal = {path for path, value in old.items() if path in new and is_same(new[path], value)}
-    old, new = ({path: one[path] for path in one if path not in equal} for one in (old, new))
     found = DeepDiff(old, new, view="tree", ignore_private_variables=False, threshold_to_diff_deeper=0)
     return frozenset(level.path(output_format="list")[0] for levels in found.values() for level in levels)
 
 
-def _make_comparable(leaves: _Leaves, others: _Leaves, rules: KindRules) -> dict[FieldPath, Any]:
+def _make_comparable(
+    leaves: _Leaves, others: _Leaves, paths: list[FieldPath], /, *, rules: KindRules
+) -> dict[FieldPath, Any]:
     return {
-        path: _make_scalar(path, value, rules) for path, value in leaves.items() if not _is_hollow(path, value, others)
+        path: _make_scalar(path, leaves[path], rules)
+        for path in paths
+        if path in leaves and not _is_hollow(path, leaves[path], others)
     }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from planner.core.trees import Reference, Tree, as_tree
+from planner.core.trees import Reference, Tree, Value, as_tree, is_same
 
 _ENTRY_DEPTH = 3
 
@@ -17,14 +17,39 @@ def make_json_patch(before: Tree | None, after: Tree | None) -> tuple[Tree, ...]
     import jsonpatch
 
     references: dict[str, Reference] = {}
-    old, new = (_hide_references(tree, references) for tree in (before, after))
+    old, new = (_hide_references(tree, references) for tree in _drop_equal(before, after))
     patch: list[Tree] = []
-    document = old
+    document: Any = old
+    done: list[Tree] = []
     for raw in jsonpatch.make_patch(old, new).patch:
+        document, done = _apply(document, done), []
         for operation in _expand_move(raw, document):
+            document, done = _apply(document, done), [operation]
             patch += [*_make_tests(operation, document), operation]
-            document = jsonpatch.apply_patch(document, [operation])
     return tuple(as_tree(_show_references(operation, references)) for operation in patch)
+
+
+def _apply(document: Any, operations: list[Tree]) -> Any:
+    """Return ``document`` after ``operations``; nobody asks for it after the last one, and most patches have one."""
+    import jsonpatch
+
+    return jsonpatch.apply_patch(document, operations) if operations else document
+
+
+def _drop_equal(before: Value, after: Value) -> tuple[Value, Value]:
+    """Return both values less the members of objects that are the same in both: no operation speaks of those.
+
+    Lists stay whole, for operations count their entries.
+    """
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return before, after
+    old, new = dict(before), dict(after)
+    for name in before.keys() & after.keys():
+        if is_same(before[name], after[name]):
+            del old[name], new[name]
+        else:
+            old[name], new[name] = _drop_equal(before[name], after[name])
+    return old, new
 
 
 def _hide_references(value: Any, references: dict[str, Reference]) -> Any:

@@ -51,6 +51,10 @@ def _merge_members(versions: Versions, *, rules: KindRules, path: FieldPath) -> 
     live, desired, last = as_tree(versions.live), as_tree(versions.desired), as_tree(versions.last_applied)
     merged: Tree = {}
     for name in (*live, *(new for new in desired if new not in live)):
+        if name not in desired and name not in last:
+            # Somebody else's, and in most resources most of the members.
+            merged[name] = live[name]
+            continue
         below = Versions(
             last_applied=last.get(name, ABSENT), live=live.get(name, ABSENT), desired=desired.get(name, ABSENT)
         )

@@ -11,9 +11,12 @@ def make_merge_patch(before: Tree, after: Tree) -> Tree:
     patch: Tree = {name: None for name in before if name not in after}
     for name, value in after.items():
         old = before.get(name)
-        if name in before and is_same(old, value):
-            continue
-        patch[name] = make_merge_patch(as_tree(old), value) if isinstance(value, dict) else value
+        if isinstance(value, dict):
+            below = make_merge_patch(as_tree(old), value)
+            if below or not isinstance(old, dict):
+                patch[name] = below
+        elif name not in before or not is_same(old, value):
+            patch[name] = value
     return patch
 
 

@@ -15,6 +15,8 @@ Ignores = Callable[[FieldPath], bool]
 
 def settle_ranges(desired: Tree, live: Tree | None, *, rules: KindRules) -> Tree:
     """Return ``desired`` with each range as one count: initial on create, live inside, the nearer bound outside."""
+    if not _has_range(desired):
+        return desired
     settled = desired
     for path, value in _flatten(desired, rules).items():
         if isinstance(value, CountRange):
@@ -23,8 +25,10 @@ def settle_ranges(desired: Tree, live: Tree | None, *, rules: KindRules) -> Tree
     return settled
 
 
-def drop_ignored(desired: Tree, live: Tree, *, rules: KindRules, ignores: Ignores) -> Tree:
+def drop_ignored(desired: Tree, live: Tree, *, rules: KindRules, ignores: Ignores | None) -> Tree:
     """Return ``desired`` with live values where ``ignore_changes`` says so; new entries keep theirs (semantics 2.4)."""
+    if ignores is None:
+        return desired
     kept = desired
     for path in _flatten(desired, rules):
         if ignores(path) and not _is_in_new_entry(path, live, rules):
@@ -33,7 +37,7 @@ def drop_ignored(desired: Tree, live: Tree, *, rules: KindRules, ignores: Ignore
 
 
 def drop_unowned(
-    last_applied: Tree, desired: Tree, *, created: tuple[str, ...], ignores: Ignores, rules: KindRules
+    last_applied: Tree, desired: Tree, *, created: tuple[str, ...], ignores: Ignores | None, rules: KindRules
 ) -> Tree:
     """Return ``last_applied`` less what must not be removed although its line is gone.
 
@@ -41,9 +45,8 @@ def drop_unowned(
     those it did), and all entries where the files name none.
     """
     owned = last_applied
-    for path in _flatten(last_applied, rules):
-        if ignores(path):
-            owned = set_field(owned, path, value=ABSENT, rules=rules)
+    for path in [] if ignores is None else [one for one in _flatten(last_applied, rules) if ignores(one)]:
+        owned = set_field(owned, path, value=ABSENT, rules=rules)
     if find_member(desired, *RESOURCES) is ABSENT:
         return set_field(owned, RESOURCES, value=ABSENT, rules=rules)
     for key in find_entry_keys(owned, rules):
@@ -67,6 +70,12 @@ def find_entry_keys(tree: Tree, rules: KindRules) -> tuple[EntryKey, ...]:
 
 def _flatten(tree: Tree, rules: KindRules) -> dict[FieldPath, Value]:
     return flatten(tree, rules, refined=find_refined_keys((tree,), rules))
+
+
+def _has_range(value: Value) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_range, value.values()))
+    return any(map(_has_range, value)) if isinstance(value, list) else isinstance(value, CountRange)
 
 
 def _choose_count(wanted: CountRange, present: Maybe) -> int:

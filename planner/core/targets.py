@@ -71,7 +71,8 @@ class Target:
 def find_target(subject: Subject, rules: KindRules) -> Target:
     """Return the target of ``subject`` and everything that tells why it differs from what is there."""
     before = make_tree(subject.live)
-    ignores = rules.make_matcher(subject.desired.lifecycle.ignore_changes)
+    ignored = subject.desired.lifecycle.ignore_changes
+    ignores = rules.make_matcher(ignored) if ignored else None
     desired = settle_ranges(subject.tree, before, rules=rules)
     desired = drop_ignored(desired, before, rules=rules, ignores=ignores)
     last = subject.tracked.last_applied
@@ -95,7 +96,7 @@ def find_target(subject: Subject, rules: KindRules) -> Target:
         fields=fields,
         immutable=tuple(one.label for one in fields if is_immutable(one.path, one.after, rules)),
         policies=policies,
-        released=_find_released(sent, written, kept=flatten(full, rules, refined=refined), rules=rules),
+        released=_find_released(sent, written, full=full, rules=rules, refined=refined),
         kept_entries=_count_others(desired, full, rules),
         managed=frozenset((*written, *sent)),
         held_back=held.held_back,
@@ -163,21 +164,25 @@ def _make_fields(
     return tuple(
         FieldChange(
             path=path,
-            label=rules.format_label(path),
+            label=(label := rules.format_label(path)),
             before=old,
             after=new,
             disruption=_judge(path, (old, new), rules=rules, around=around),
-            source=subject.find_source(rules.format_label(path)),
+            source=subject.find_source(label),
         )
         for path, old, new in differences
         if path[:3] not in gone or path[3:] in {("flavor",), ("count",)}
     )
 
 
-def _find_released(sent: _Leaves, written: _Leaves, *, kept: _Leaves, rules: KindRules) -> tuple[str, ...]:
+def _find_released(
+    sent: _Leaves, written: _Leaves, *, full: Tree, rules: KindRules, refined: Refined
+) -> tuple[str, ...]:
     """Return labels of what was sent, is asked for no more, and stays: an entry by its key alone."""
+    if sent.keys() <= written.keys():
+        return ()
     labels: dict[str, None] = {}
-    wanted, present = _find_places(written), _find_places(kept)
+    wanted, present = _find_places(written), _find_places(flatten(full, rules, refined=refined))
     for path, value in sent.items():
         if path in wanted or path not in present or _is_hollow(path, value, rules):
             continue

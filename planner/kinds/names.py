@@ -8,6 +8,7 @@ of a key out, used by ``lifecycle.ignore_changes`` (semantics 2.4).
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -79,6 +80,7 @@ class PathPattern:
     steps: tuple[PatternStep, ...]
 
 
+@lru_cache(maxsize=4096)
 def format_label(path: FieldPath) -> str:
     """Return ``path`` as files spell it, such as ``resources[F/np].azs[eu-de-01].count``."""
     text = ""
