@@ -35,8 +35,8 @@ class PoolctlBash(BashComplete):
         return f"{item.type},{value if self._is_quoted or item.type != 'plain' else _quote(value)}"
 
 
-class PoolctlZsh(ZshComplete):
-    """Completion in zsh, which replaces the whole word."""
+class _WholeWords(ShellComplete):
+    """Completion in a shell that replaces the whole word, together with click's class of that shell."""
 
     _before: str = ""
 
@@ -51,20 +51,12 @@ class PoolctlZsh(ZshComplete):
         return super().format_completion(_put_before(self._before, item))
 
 
-class PoolctlFish(FishComplete):
-    """Completion in fish, which replaces the whole word."""
+class PoolctlZsh(_WholeWords, ZshComplete):
+    """Completion in zsh."""
 
-    _before: str = ""
 
-    def get_completion_args(self) -> tuple[list[str], str]:
-        """Return the words before the one that is typed, and that one as far as it goes."""
-        words, incomplete = super().get_completion_args()
-        self._before = _find_option(incomplete)
-        return translate_arguments(words), _spell(incomplete)
-
-    def format_completion(self, item: CompletionItem) -> str:
-        """Return the line for one offer, with the option that stands before it in the same word."""
-        return super().format_completion(_put_before(self._before, item))
+class PoolctlFish(_WholeWords, FishComplete):
+    """Completion in fish."""
 
 
 SHELLS: Final[dict[str, type[ShellComplete]]] = {"bash": PoolctlBash, "zsh": PoolctlZsh, "fish": PoolctlFish}

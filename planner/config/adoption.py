@@ -9,10 +9,10 @@ from planner.config.block_settling import WHOLE, settle_block
 from planner.config.blocks import build_blocks
 from planner.config.documents import Document
 from planner.config.link_checks import find_link_faults
-from planner.config.templates import escape_literal
+from planner.config.templates import escape_value
 from planner.core.addresses import Address
 from planner.core.lazy_dataclass import dataclass
-from planner.core.trees import Tree, Value, as_text, as_tree
+from planner.core.trees import Tree, as_text, as_tree
 from planner.kinds.block_bodies import build_body
 
 Owners = Mapping[tuple[str, str], Address]
@@ -111,7 +111,7 @@ def _settle_all(found: Iterable[Found], surroundings: Surroundings) -> tuple[tup
     for one in found:
         address = Address(kind=one.kind, name=make_block_name(one.name, taken=taken[one.kind]))
         built = build_body(one.kind, one.tree)
-        settled = settle_block(address, as_tree(_escape(built.body)), id_=one.id)
+        settled = settle_block(address, as_tree(escape_value(built.body)), id_=one.id)
         if built.unknown:
             left_out.append(LeftOut(where=str(address), labels=built.unknown, why=_UNKNOWN))
         for omission in settled.omissions:
@@ -148,16 +148,3 @@ def _find_refused(blocks: tuple[AdoptedBlock, ...], surroundings: Surroundings) 
 
 def _name(found: Found) -> str:
     return f"{found.kind} {found.id}"
-
-
-def _escape(value: Value) -> Value:
-    """Spell a literal ``${`` as files do, so that it is no expression."""
-    match value:
-        case str():
-            return escape_literal(value)
-        case list():
-            return [_escape(one) for one in value]
-        case dict():
-            return {key: _escape(one) for key, one in value.items()}
-        case _:
-            return value

@@ -57,6 +57,11 @@ SETTINGS: tuple[tuple[str, ...], ...] = (
 )
 
 
+def keep_tables(blocks: Mapping[str, RawBlock]) -> dict[str, RawBlock]:
+    """Return the ``blocks`` that are tables: of what stands in the place of one, the check of all shapes tells."""
+    return {name: block for name, block in blocks.items() if isinstance(block.body, dict)}
+
+
 def build_blocks(documents: Iterable[Document]) -> RawBlocks:
     """Return the blocks of ``documents``, in file order."""
     documents = tuple(documents)

@@ -7,7 +7,7 @@ from planner.config.block_texts import format_value
 from planner.config.documents import Document
 from planner.config.positions import Place, TomlPath, find_places
 from planner.config.source_map import SourceMap
-from planner.config.templates import escape_literal, has_expression
+from planner.config.templates import escape_value, has_expression
 from planner.config.text_edits import find_spelling
 from planner.core.addresses import Address
 from planner.core.changes import DriftRow
@@ -69,7 +69,7 @@ class _Desk:
 
     def spell(self, path: TomlPath, live: Value) -> Value:
         """Return a live value as the file writes it, a literal ``${`` escaped."""
-        return _escape(build_value(self.address.kind, path[2:], live))
+        return escape_value(build_value(self.address.kind, path[2:], live))
 
     def find_obstacle(self, path: TomlPath, wanted: Maybe, places: Mapping[TomlPath, Place]) -> str:
         """Return why the value at ``path`` is not to be replaced; empty where nothing speaks against it."""
@@ -111,15 +111,3 @@ def _take(value: Maybe, step: str | int) -> Maybe:
         entries = as_list(value)
         return entries[step] if step < len(entries) else ABSENT
     return as_tree(value).get(step, ABSENT)
-
-
-def _escape(value: Value) -> Value:
-    match value:
-        case str():
-            return escape_literal(value)
-        case list():
-            return [_escape(one) for one in value]
-        case dict():
-            return {key: _escape(one) for key, one in value.items()}
-        case _:
-            return value

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from typing import Any
 
-from planner.config.blocks import RawBlock
+from planner.config.blocks import RawBlock, keep_tables
 from planner.config.documents import Document
 from planner.config.evaluating import Site, resolve_value
 from planner.config.evaluation import Scope
@@ -53,9 +53,9 @@ def find_declared(documents: Iterable[Document], table: str) -> tuple[dict[str, 
 
 
 def find_declared_tables(documents: Iterable[Document], table: str) -> tuple[dict[str, RawBlock], tuple[Fault, ...]]:
-    """Return what ``find_declared`` does, without what is no table: the check of all shapes tells that."""
+    """Return what ``find_declared`` does, without what is no table."""
     found, faults = find_declared(documents, table)
-    return {name: block for name, block in found.items() if isinstance(block.body, dict)}, faults
+    return keep_tables(found), faults
 
 
 def expand_documents(documents: tuple[Document, ...], variables: Variables) -> Expanded:

@@ -6,6 +6,7 @@ from typing import Final
 
 from planner.config.expression_tokens import OPENING, find_tokens
 from planner.core.lazy_dataclass import dataclass
+from planner.core.trees import Value
 
 MARK: Final = "${"
 ESCAPED: Final = "$${"
@@ -45,6 +46,19 @@ def has_expression(text: str) -> bool:
 def escape_literal(text: str) -> str:
     """Return ``text`` as it is written where every ``${`` in it is meant as it stands."""
     return text.replace(MARK, ESCAPED)
+
+
+def escape_value(value: Value) -> Value:
+    """Return ``value`` with every text in it spelt so that it is no expression."""
+    match value:
+        case str():
+            return escape_literal(value)
+        case list():
+            return [escape_value(one) for one in value]
+        case dict():
+            return {key: escape_value(one) for key, one in value.items()}
+        case _:
+            return value
 
 
 def unescape_literal(text: str) -> str:

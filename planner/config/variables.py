@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from planner.config.blocks import RawBlock, read_rows, read_text
+from planner.config.blocks import RawBlock, keep_tables, read_rows, read_text
 from planner.config.cel_errors import CelError
 from planner.config.faults import Fault
 from planner.config.value_checks import is_unsafe_text
@@ -36,12 +36,9 @@ class Variables:
 
 
 def resolve_variables(declared: Declared, given: tuple[Given, ...]) -> Variables:
-    """Return the value of each declared variable: the last of ``given``, which is sorted lowest to highest.
-
-    A declaration that is no table is told where the shapes of all blocks are checked.
-    """
+    """Return the value of each declared variable: the last of ``given``, which is sorted lowest to highest."""
     known = {one.name: one for one in given}
-    tables = {name: block for name, block in declared.items() if isinstance(block.body, dict)}
+    tables = keep_tables(declared)
     faults: list[Fault] = []
     inputs: list[InputVariable] = []
     for name, block in tables.items():

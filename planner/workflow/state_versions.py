@@ -1,6 +1,5 @@
 """Versions of a state by name (a serial, ``current``, a file, the basis of a plan), and what two of them differ in."""
 
-import json
 from typing import Final
 
 from planner.core.diagnostics import Diagnostic, PoolctlError, make_error
@@ -10,6 +9,7 @@ from planner.core.tracking import State
 from planner.kinds.table import KINDS
 from planner.state.document import parse_state
 from planner.state.files import load_text
+from planner.state.outside_text import parse_object
 from planner.state.plan_document import parse_plan
 from planner.state.stores.store import Store
 from planner.workflow.workplace import Workplace, load_desired_state, open_store
@@ -72,11 +72,7 @@ def load_serial(store: Store, serial: int) -> State:
 
 
 def _is_plan(text: str) -> bool:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(document, dict) and "basis" in document
+    return "basis" in (parse_object(text) or {})
 
 
 def report_none(place: str) -> Diagnostic:

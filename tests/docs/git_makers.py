@@ -28,7 +28,7 @@ def make_git_makers(holder: Holder) -> Mapping[str, Callable[[], Diagnostic]]:
             command.GitEnd(code=1, out=b"", words="remote: You are not allowed to push code to this project.")
         ),
         "state.unreachable": lambda: _REMOTE._report_unreached(
-            command.make_words(b"fatal: unable to access 'https://ci:secret@git.example/infra.git/': timed out")
+            command.tell_git_words(b"fatal: unable to access 'https://ci:secret@git.example/infra.git/': timed out")
         ),
     }
 

@@ -9,7 +9,7 @@ from state_values import ROOT, make_request, make_state
 
 from planner.core.desired import GitBackend
 from planner.state.errors import DocumentError, StateError, StoreError
-from planner.state.stores.git.command import make_words, open_git
+from planner.state.stores.git.command import open_git, tell_git_words
 from planner.state.stores.git.remote import find_state_remote
 from planner.state.stores.slugs import make_slug
 
@@ -192,7 +192,7 @@ def test_git_that_is_not_installed_is_told(tmp_path):
     ],
 )
 def test_credentials_of_an_address_are_masked(text):
-    words = make_words(text.encode())
+    words = tell_git_words(text.encode())
     assert SECRET not in words
     assert "://***@host" in words
 

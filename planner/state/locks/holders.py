@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.lazy_dataclass import dataclass
+from planner.state.outside_text import escape_text, parse_object
 
 UNKNOWN_PREFIX: Final = "unknown-"
 
@@ -96,14 +97,16 @@ def format_holder_block(holder: Holder, *, path: str) -> str:
     """Return the holder as aligned lines for people; control characters are escaped."""
     members = {one.name: getattr(holder, one.name) for one in fields(holder)} | {"path": path}
     rows = ((label, members[name]) for name, label in _LABELS.items() if name in {"id", "path"} or holder.is_known)
-    return "\n".join(f"  {label + ':':<11}{_escape(str(value))}".rstrip() for label, value in rows)
+    return "\n".join(f"  {label + ':':<11}{escape_text(str(value))}".rstrip() for label, value in rows)
 
 
 def format_holder_line(holder: Holder) -> str:
     """Return the holder in a few words: ``apply by ci@host (process 7 on host) since …``."""
     if not holder.is_known:
         return "an unknown holder"
-    return _escape(f"{holder.operation} by {holder.who} (process {holder.pid} on {holder.host}) since {holder.created}")
+    return escape_text(
+        f"{holder.operation} by {holder.who} (process {holder.pid} on {holder.host}) since {holder.created}"
+    )
 
 
 def make_held_diagnostic(holder: Holder, *, path: str) -> Diagnostic:
@@ -134,18 +137,9 @@ def make_unlocked_diagnostic(shown: str) -> Diagnostic:
 
 
 def _parse_members(text: str) -> dict[str, Any] | None:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(document, dict):
-        return None
+    document = parse_object(text) or {}
     members = {name: value for name, value in document.items() if name in _TYPES}
     is_sound = all(type(value) is _TYPES[name] for name, value in members.items())
     lock_id = members.get("id")
     is_named = isinstance(lock_id, str) and bool(_ID.fullmatch(lock_id)) and not lock_id.startswith(UNKNOWN_PREFIX)
     return members if is_sound and is_named else None
-
-
-def _escape(text: str) -> str:
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

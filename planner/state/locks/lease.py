@@ -14,6 +14,7 @@ from typing import Final
 from planner.core.lazy_dataclass import dataclass
 from planner.state.locks.flocked_lock import FlockedPlace
 from planner.state.locks.holders import Holder, format_holder, parse_holder
+from planner.state.outside_text import parse_object
 
 KEPT: Final = (
     "Nothing was overwritten. What this run did is in its journal; run `poolctl plan`: it reads the journal and the "
@@ -69,7 +70,7 @@ def find_lock(place: LeasedPlace) -> FoundLock | None:
     if found is None:
         return None
     version, text = found
-    members = _read_members(text)
+    members = parse_object(text) or {}
     beat = members.get(_BEAT)
     return FoundLock(
         version=version,
@@ -108,14 +109,6 @@ def make_lease_words(found: FoundLock) -> str:
         return ""
     wait = math.ceil(found.lease) + 30
     return f"A holder that shows no life for {found.lease:.0f}s gives way: `--lock-timeout {wait}s` waits for that."
-
-
-def _read_members(text: str) -> dict[str, object]:
-    try:
-        members = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return members if isinstance(members, dict) else {}
 
 
 def _judge_lease(lease: object) -> float:

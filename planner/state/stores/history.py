@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import State
+from planner.state.outside_text import parse_object
 
 KEPT_VERSIONS: Final = 50
 """How many versions a store keeps whole, where it keeps copies."""
@@ -76,12 +77,7 @@ def format_version(version: SavedVersion) -> str:
 
 def parse_version(text: str) -> SavedVersion | None:
     """Return the version that ``format_version`` wrote; None for anything else. Unknown members are left out."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(document, dict):
-        return None
+    document = parse_object(text) or {}
     lineage, serial = document.get("lineage"), document.get("serial")
     if not isinstance(lineage, str) or type(serial) is not int or serial < 0:
         return None

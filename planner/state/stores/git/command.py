@@ -12,6 +12,7 @@ from typing import Final
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import StoreError
+from planner.state.outside_text import make_words
 
 SECONDS: Final = 60.0
 """The longest that one command of git may take, the network included."""
@@ -92,7 +93,7 @@ class Git:
             except BaseException:
                 os.killpg(child.pid, signal.SIGKILL)
                 raise
-        return GitEnd(code=child.returncode, out=out, words=make_words(told))
+        return GitEnd(code=child.returncode, out=out, words=tell_git_words(told))
 
     def ask(self, *arguments: str, stdin: bytes = b"", extra: Mapping[str, str] | None = None) -> bytes:
         """Return what git prints. Raises StoreError with its words where it fails."""
@@ -130,12 +131,10 @@ def open_git(directory: Path, environment: Mapping[str, str]) -> Git:
     return Git(program=program, directory=directory, environment={**quiet, "GIT_SSH_COMMAND": ssh})
 
 
-def make_words(told: bytes) -> str:
+def tell_git_words(told: bytes) -> str:
     """Return git's words as one line without control characters, and without what stands before the ``@`` of a URL."""
     text = " ".join(told.decode("utf-8", "replace").split())
-    text = _USER_INFO.sub(r"\1***@", text)
-    text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
-    return text.rstrip(".") if len(text) <= _LONGEST_WORDS else f"{text[:_LONGEST_WORDS]}…"
+    return make_words(_USER_INFO.sub(r"\1***@", text), limit=_LONGEST_WORDS)
 
 
 def _report_unusable(why: str) -> Diagnostic:

@@ -13,7 +13,8 @@ from typing import Final
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import StoreError
-from planner.state.stores.git.command import Git, GitEnd, make_words, open_git
+from planner.state.stores.errors import report_unreached
+from planner.state.stores.git.command import Git, GitEnd, open_git, tell_git_words
 
 SKIP_CI: Final = "[skip ci]"
 """Ends the subject of every commit: no pipeline is to run for a heartbeat."""
@@ -120,7 +121,7 @@ class GitRemote:
             head, _, rest = out.partition(b"\n")
             name, _, size = head.decode("ascii", "replace").partition(" blob ")
             if not size.isdecimal():
-                raise StoreError(self._report_unreached(make_words(head)))
+                raise StoreError(self._report_unreached(tell_git_words(head)))
             found[name], out = rest[: int(size)], rest[int(size) + 1 :]
         return found
 
@@ -189,15 +190,10 @@ class GitRemote:
         return {f"GIT_{role}_{part}": text for role in ("AUTHOR", "COMMITTER") for part, text in _AUTHOR.items()}
 
     def _report_unreached(self, words: str) -> Diagnostic:
-        detail = (
-            f"The state is kept at the remote {self.name!r}, and git says: {words}. What was saved there stays as it "
-            "is; what a run of this machine has done since is in its journal (.poolctl/journal). When the remote is "
-            "back, run `poolctl plan`: it reads the journal and the service, and says what is still to be done."
-        )
-        return make_error("state.unreachable", "The remote with the state cannot be reached", detail=detail)
+        return report_unreached(f"the git remote {self.name!r}", words=words)
 
     def _report_refused(self, end: GitEnd) -> Diagnostic:
-        words = make_words(end.out.replace(b"\t", b" ") + b" " + end.words.encode())
+        words = tell_git_words(end.out.replace(b"\t", b" ") + b" " + end.words.encode())
         detail = (
             f"The remote {self.name!r} did not take the push, and nothing was changed there; git says: {words}. Check "
             "that you may push to it, and that no rule protects the refs of the state and its lock; then run `poolctl "

@@ -17,6 +17,7 @@ from planner.state.formats import FORMAT_VERSION
 from planner.state.json_text import SourceText, format_json
 from planner.state.locks.holders import Holder, format_holder, parse_holder
 from planner.state.models import Document, JsonObject, Text
+from planner.state.outside_text import parse_object
 from planner.state.stores.http.errors import report_terraform
 
 MOST_RECEIPTS: Final = 20
@@ -102,11 +103,5 @@ def keep_newest(receipts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _refuse_terraform(text: str, *, shown: str) -> None:
-    if _TERRAFORM not in text:
-        return
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return
-    if isinstance(found, dict) and _TERRAFORM in found:
+    if _TERRAFORM in text and _TERRAFORM in (parse_object(text) or {}):
         raise report_terraform(shown)

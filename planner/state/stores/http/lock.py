@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.lazy_dataclass import dataclass
@@ -19,6 +19,7 @@ from planner.state.locks.errors import LockLostError
 from planner.state.locks.flocked_lock import FlockedLock, FlockedPlace
 from planner.state.locks.holders import Holder, format_holder, format_holder_line, parse_holder
 from planner.state.locks.lease import KEPT, read_life_clock
+from planner.state.outside_text import parse_object
 from planner.state.stores.errors import UNREACHED
 from planner.state.stores.http.envelope import Envelope, format_envelope, parse_envelope
 from planner.state.stores.http.wire import HttpWire
@@ -78,7 +79,7 @@ def format_lock_info(holder: Holder, *, path: str) -> bytes:
 
 def parse_lock_info(data: bytes, *, sent: bytes = b"") -> Holder:
     """Return the holder that a server names; what it only repeats of what was ``sent`` tells nothing of the holder."""
-    found, ours = _read_object(data), _read_object(sent)
+    found, ours = parse_object(data) or {}, parse_object(sent) or {}
     inner = found.get(_EXTRA)
     if isinstance(inner, dict) and inner.get("id") == found.get("ID"):
         return parse_holder(json.dumps(inner))
@@ -209,11 +210,3 @@ def write_name(place: HttpLockPlace, holder: Holder | None, *, lock_id: str) -> 
         if not written.is_at(place):
             raise
     return written
-
-
-def _read_object(data: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

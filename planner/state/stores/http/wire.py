@@ -16,7 +16,8 @@ from planner.core.desired import HttpBackend
 from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import StateError, StoreError
 from planner.state.locks.errors import LockLostError
-from planner.state.stores.errors import make_words, report_unreached
+from planner.state.outside_text import make_words
+from planner.state.stores.errors import report_unreached
 from planner.state.stores.http.errors import (
     PASSWORDS,
     USERNAMES,

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import StoreError
-from planner.state.stores.errors import make_words
+from planner.state.outside_text import make_words
 from planner.state.stores.extras import load_extra
 from planner.state.stores.postgres.errors import is_lasting, report_database
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from planner.core.lazy_dataclass import dataclass
+from planner.state.outside_text import parse_object
 from planner.state.stores.history import SavedVersion, format_version, parse_version
 
 _MEMBER: Final = "store"
@@ -38,7 +39,7 @@ NOTHING: Final = S3Document()
 def parse_s3_document(text: str) -> S3Document:
     """Return what ``text`` holds; one that was put there by hand is a state and nothing else."""
     found = _HEAD.match(text)
-    head = _parse(found.group(1)) if found else None
+    head = parse_object(found.group(1)) if found else None
     if found is None or head is None:
         return _parse_other(text)
     state = _straighten("{" + text[found.end() :]) if found.group(2) else ""
@@ -62,7 +63,7 @@ def _straighten(state: str) -> str:
 
 def _parse_other(text: str) -> S3Document:
     """Read an object that somebody has laid out anew."""
-    members = _parse(text)
+    members = parse_object(text)
     head = members.pop(_MEMBER, None) if members else None
     if members is None:
         return S3Document(state=text, is_damaged=True)
@@ -75,14 +76,6 @@ def _parse_other(text: str) -> S3Document:
 def _make(state: str, head: Mapping[str, object]) -> S3Document:
     version = parse_version(json.dumps(head.get("version")))
     return S3Document(state=state, version=version, pending=_get(head, "pending"), fence=_get(head, "fence"))
-
-
-def _parse(text: str) -> dict[str, object] | None:
-    try:
-        members = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return members if isinstance(members, dict) else None
 
 
 def _get(members: Mapping[str, object], name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from planner.core.lazy_dataclass import dataclass
 from planner.state.locks.lease import LeasedPlace, make_beat
+from planner.state.outside_text import parse_object
 from planner.state.stores.s3.objects import S3Objects
 from planner.state.stores.s3.probe import probe_conditional_writes
 
@@ -53,8 +54,4 @@ class S3LockPlace(LeasedPlace):
 
 
 def _is_free(text: str) -> bool:
-    try:
-        members = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(members, dict) and members.get(_FREE) is True
+    return (parse_object(text) or {}).get(_FREE) is True

@@ -13,11 +13,12 @@ from typing import Any, Final
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.lazy_dataclass import dataclass
 from planner.state.errors import StoreError
+from planner.state.outside_text import make_words
+from planner.state.stores.errors import report_unreached
 from planner.state.stores.s3.client import S3Client
 
 _TRIES: Final = 4
 _PAUSE: Final = 0.2
-_LONGEST_WORDS: Final = 300
 _LARGEST: Final = 256 * 1024 * 1024
 _LOST: Final = 412
 _GONE: Final = 404
@@ -120,14 +121,14 @@ class S3Objects:
         except errors.ParamValidationError as error:
             raise StoreError(self._report_refused(str(error))) from None
         except (errors.BotoCoreError, OSError, ValueError) as error:
-            raise _PassingError(self._escape(str(error))) from None
+            raise _PassingError(self._tell(str(error))) from None
 
     def _judge(self, response: Any, *, is_conditional: bool) -> None:
         """Return where the answer means that the object is not there, or not the one asked for; raise otherwise."""
         status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
         error = response.get("Error", {})
         code = str(error.get("Code", ""))
-        words = self._escape(f"{code} (status {status}): {error.get('Message', '')}")
+        words = self._tell(f"{code} (status {status}): {error.get('Message', '')}")
         if status == _LOST or (status == _GONE and code != "NoSuchBucket"):
             return
         if is_conditional and (status == _NOT_IMPLEMENTED or code == "NotImplemented"):
@@ -136,24 +137,16 @@ class S3Objects:
             raise _PassingError(words)
         raise StoreError(self._report_refused(words))
 
-    def _escape(self, text: str) -> str:
-        masked = self._client.mask(" ".join(text.split()))
-        return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in masked)[
-            :_LONGEST_WORDS
-        ].rstrip(" :.")
+    def _tell(self, text: str) -> str:
+        return make_words(self._client.mask(" ".join(text.split())))
 
     def _report_unreached(self, words: str) -> Diagnostic:
-        detail = (
-            f"The state is kept in the bucket {self._bucket!r} at {self._client.url}, and the last of {_TRIES} tries "
-            f"ended so: {words}. What was saved there stays as it is; what a run of this machine has done since is in "
-            "its journal (.poolctl/journal). When the store is back, run `poolctl plan`: it reads the journal and the "
-            "service, and says what is still to be done."
-        )
-        return make_error("state.unreachable", "The store with the state cannot be reached", detail=detail)
+        told = f"the last of {_TRIES} tries ended so: {words}"
+        return report_unreached(f"bucket {self._bucket!r} of {self._client.url}", words=told)
 
     def _report_refused(self, words: str) -> Diagnostic:
         detail = (
-            f"The bucket {self._bucket!r} at {self._client.url} answers: {self._escape(words)}. Nothing was "
+            f"The bucket {self._bucket!r} at {self._client.url} answers: {self._tell(words)}. Nothing was "
             "overwritten. Check bucket, key, region and endpoint of [backend.s3], and that your credentials may read, "
             "write and list the objects that begin with its key; then run `poolctl plan`."
         )
@@ -161,7 +154,7 @@ class S3Objects:
 
     def _report_credentials(self, words: str) -> Diagnostic:
         detail = (
-            f"The client of S3 says: {self._escape(words)}. Nothing was sent. Set AWS_ACCESS_KEY_ID and "
+            f"The client of S3 says: {self._tell(words)}. Nothing was sent. Set AWS_ACCESS_KEY_ID and "
             "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, in the environment; never in the files."
         )
         return make_error("state.credentials", "There are no credentials for the store of the state", detail=detail)
