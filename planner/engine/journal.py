@@ -30,10 +30,10 @@ from planner.engine.journal_records import (
     is_run_end,
     parse_record,
 )
-from planner.remote.joining import Joined
 from planner.state.errors import DocumentError
 from planner.state.files import TOOL_DIRECTORY, load_text, open_tool_directory, sync_directory, write_fully
 from planner.state.os_errors import UNTOUCHED, report_os_errors
+from planner.threads.joining import Joined
 
 __all__ = [
     "ChangeEnded",

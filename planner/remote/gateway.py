@@ -10,9 +10,9 @@ from planner.core.trees import Value
 from planner.remote.bodies import parse_resource
 from planner.remote.client import Answer, Client
 from planner.remote.errors import RemoteError
-from planner.remote.joining import Joined
 from planner.remote.listings import Missing, fetch_listing, fetch_one
 from planner.remote.reading import fetch_evidence
+from planner.threads.joining import Joined
 
 
 class Gateway:

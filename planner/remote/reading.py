@@ -14,8 +14,8 @@ from planner.remote.client import Client
 from planner.remote.errors import RemoteError, format_error
 from planner.remote.listings import PAGE_SIZE, Missing, fetch_listing, fetch_one, iterate_by_cursor, iterate_by_offset
 from planner.remote.outside_text import format_outside_text
-from planner.remote.parallel import map_in_threads
 from planner.remote.paths import KINDS, build_resource_path
+from planner.threads.parallel import map_in_threads
 
 T = TypeVar("T")
 _Key: TypeAlias = tuple[str, str]

@@ -24,9 +24,9 @@ from planner.remote.catalog import fetch_flavors, fetch_quotas
 from planner.remote.client import Client
 from planner.remote.errors import RemoteError
 from planner.remote.gateway import Gateway
-from planner.remote.parallel import map_in_threads
 from planner.remote.reading import ReadingRequest, fetch_evidence, read_service
 from planner.state.stores.store import HeldLock, Store
+from planner.threads.parallel import map_in_threads
 from planner.workflow.errors import PlanError
 from planner.workflow.open_runs import find_open_runs
 from planner.workflow.stored import find_left_behind

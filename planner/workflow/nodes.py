@@ -14,8 +14,8 @@ from planner.core.snapshot import LiveResource
 from planner.core.tracking import State
 from planner.remote.client import Client
 from planner.remote.listings import fetch_one
-from planner.remote.parallel import map_in_threads
 from planner.remote.reading import ReadingRequest, fetch_evidence, read_service
+from planner.threads.parallel import map_in_threads
 from planner.workflow.errors import ServiceError
 from planner.workflow.gather import recall_state
 from planner.workflow.service import check_identity, find_endpoint, open_service

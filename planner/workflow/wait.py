@@ -15,7 +15,7 @@ from planner.core.tracking import State, TrackedResource
 from planner.kinds.table import KINDS
 from planner.remote.errors import Forbidden, RemoteError, Unauthorized
 from planner.remote.gateway import Gateway
-from planner.remote.parallel import map_in_threads
+from planner.threads.parallel import map_in_threads
 from planner.workflow.gather import recall_state
 from planner.workflow.service import check_identity, find_endpoint, open_service
 from planner.workflow.state_records import find_tracked

@@ -7,7 +7,6 @@ from planner.core.snapshot import Evidence, LiveNode, LiveWorkload, Unread
 from planner.remote import listings
 from planner.remote.errors import BadAnswer, InvalidTarget, Refused, ServerFault
 from planner.remote.listings import Missing, fetch_listing, fetch_one
-from planner.remote.parallel import map_in_threads
 from planner.remote.reading import ReadingRequest, fetch_evidence, read_service
 
 POOLS = f"/v2/{PROJECT}/pools"
@@ -264,12 +263,3 @@ def test_evidence_that_cannot_be_read_says_why(client, script, nodes, workloads,
 def test_evidence_of_a_hostile_id_is_unread(client, script):
     assert isinstance(fetch_evidence(client, ".."), Unread)
     assert script.requests == []
-
-
-def test_threads_keep_the_order():
-    assert map_in_threads(lambda one: one * 2, range(50), parallelism=8) == [one * 2 for one in range(50)]
-
-
-def test_an_exception_in_a_thread_is_raised():
-    with pytest.raises(ZeroDivisionError):
-        map_in_threads(lambda one: 1 // one, [1, 0, 2], parallelism=2)

@@ -1,4 +1,4 @@
-"""Many reads at once, on a bounded number of threads."""
+"""Many calls at once, on a bounded number of threads."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from planner.remote.joining import Joined
+from planner.threads.joining import Joined
 
 MANY = 20
 
