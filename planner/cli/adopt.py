@@ -10,7 +10,7 @@ from planner.cli.command import Command
 from planner.cli.completing import complete_declared
 from planner.cli.file_value import FILE
 from planner.cli.options import lock_timeout, parallelism
-from planner.cli.session import DONE, FAILED, Session, report
+from planner.cli.session import DONE, FAILED, Session, report, show_sentences
 from planner.cli.values import ADDRESS
 from planner.cli.workplaces import make_workplace
 
@@ -149,5 +149,10 @@ def _show_adopted(session: Session, adopted: AdoptedFiles, *, is_proven: bool) -
         is_proven=is_proven,
     )
     directory = "" if session.directory == Path() else str(session.directory)
-    session.terminal.show(format_adopted(view, directory=directory))
+    text = format_adopted(view, directory=directory)
+    # With files it ends in commands, which are copied whole.
+    if view.files:
+        session.terminal.show(text)
+    else:
+        show_sentences(session, text)
     report(session, make_left_out_notice((one.where, one.labels, one.why) for one in adopted.left_out))

@@ -9,11 +9,11 @@ from typing import Any, Final
 import click
 
 from planner.cli.file_value import FILE
+from planner.cli.help_layout import Formatter, write_example
 from planner.cli.session import FAILED, Session
 from planner.core.lazy_dataclass import dataclass
 
 _WIDEST_HELP: Final = 80
-_NARROWEST_HELP: Final = 50
 _MARGIN: Final = 2
 
 
@@ -82,9 +82,11 @@ class Group(click.Group):
         """Find the command that ``args`` name, or say which one is near."""
         name = args[0]
         if name not in self.entries and not name.startswith("-") and not ctx.resilient_parsing:
+            from planner.cli.terraform_words import COMMANDS
             from planner.core.near_words import make_hint
 
-            ctx.fail(f'There is no command "{name}".{make_hint(name, self.entries)}')
+            instead = COMMANDS.get(name) if ctx.parent is None else None
+            ctx.fail(f'There is no command "{name}".{instead or make_hint(name, self.entries)}')
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -104,7 +106,8 @@ def format_help(context: click.Context) -> str:
 
     click asks for the width by way of shutil, whose archive formats would be most of the time of a help.
     """
-    context.terminal_width = max(min(context.obj.terminal.width, _WIDEST_HELP) - _MARGIN, _NARROWEST_HELP)
+    context.terminal_width = min(context.obj.terminal.width, _WIDEST_HELP) - _MARGIN
+    context.formatter_class = Formatter
     return context.get_help()
 
 
@@ -191,4 +194,4 @@ def _show_help(context: click.Context, _option: click.Parameter, is_asked: bool)
 def _write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:
     with formatter.section("Examples"):
         for example in examples:
-            formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
+            write_example(formatter, example)

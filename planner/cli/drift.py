@@ -9,7 +9,7 @@ import click
 from planner.cli.command import Command
 from planner.cli.completing import complete_drift
 from planner.cli.options import auto_approve, detailed_exitcode, format_option, parallelism
-from planner.cli.session import DONE, FAILED, HAS_CHANGES, Session, report
+from planner.cli.session import DONE, FAILED, HAS_CHANGES, Session, report, show_sentences
 from planner.cli.values import ADDRESS
 from planner.cli.workplaces import make_workplace
 
@@ -84,7 +84,9 @@ def _show(
     report(session, found.warnings)
     terminal = session.terminal
     colour = terminal.has_colour_in_results
-    text = format_drift(found.rows, width=terminal.width, colour=colour, hidden=found.hidden)
+    text = format_drift(
+        found.rows, width=terminal.width, colour=colour, hidden=found.hidden, screen_width=session.screen_width
+    )
     terminal.show(format_json(build_drift_json(found.rows)) if layout == "json" else text)
     return HAS_CHANGES if is_detailed and found.rows else DONE
 
@@ -97,7 +99,7 @@ def _adopt(session: Session, address: Address, *, is_given: bool, parallelism: i
     adoption = prepare_adoption(workplace, address, parallelism=parallelism)
     report(session, adoption.warnings)
     if adoption.is_empty:
-        terminal.show(f"Nothing to adopt: {address} is as the files say, in all that they set.\n")
+        show_sentences(session, f"Nothing to adopt: {address} is as the files say, in all that they set.\n")
         return DONE
     terminal.show(_format_difference(session, adoption))
     question = f"Do you want to write this into {adoption.before.file}? Nothing is sent to the service."

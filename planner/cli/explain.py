@@ -1,5 +1,7 @@
 """``poolctl explain``."""
 
+from collections.abc import Mapping
+
 import click
 from click.shell_completion import CompletionItem
 
@@ -27,10 +29,24 @@ def explain(session: Session, code: str | None) -> int:
     """
     from planner.workflow.explain import list_codes, load_page
 
-    if code is not None:
-        session.terminal.show(load_page(code.strip("[]")))
-        return DONE
-    codes = list_codes()
-    width = max(map(len, codes), default=0)
-    session.terminal.show("".join(f"{one:<{width}}  {words}\n" for one, words in codes.items()))
+    session.terminal.show(
+        _format_codes(session, list_codes()) if code is None else _format_page(session, load_page(code.strip("[]")))
+    )
     return DONE
+
+
+def _format_page(session: Session, page: str) -> str:
+    if session.screen_width is None:
+        return page
+    from planner.views.page_text import format_page
+
+    return format_page(page, width=session.screen_width, colour=session.terminal.has_colour_in_results)
+
+
+def _format_codes(session: Session, codes: Mapping[str, str]) -> str:
+    if session.screen_width is None:
+        width = max(map(len, codes), default=0)
+        return "".join(f"{one:<{width}}  {words}\n" for one, words in codes.items())
+    from planner.views.page_text import format_codes
+
+    return format_codes(codes, width=session.screen_width, colour=session.terminal.has_colour_in_results)

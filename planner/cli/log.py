@@ -68,9 +68,10 @@ def log(session: Session, /, *, address: Address | None, limit: int | None, with
             document["service"] = build_records_json(rows)
         terminal.show(format_json(document))
         return DONE
-    terminal.show(format_log(entries, width=terminal.width, colour=colour, serials=found.serials))
+    room, screen_width = terminal.width, session.screen_width
+    terminal.show(format_log(entries, width=room, colour=colour, serials=found.serials, screen_width=screen_width))
     if with_service:
-        terminal.show(format_records(rows, colour=colour))
+        terminal.show(format_records(rows, colour=colour, screen_width=screen_width))
     return DONE
 
 

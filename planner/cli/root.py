@@ -52,7 +52,7 @@ root: Final = Group(
     ),
     params=[
         click.Option(
-            ["--version"],
+            ["-v", "--version"],
             is_flag=True,
             is_eager=True,
             expose_value=False,

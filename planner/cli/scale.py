@@ -22,7 +22,7 @@ from planner.cli.options import (
     up_to_idle,
     wait_for,
 )
-from planner.cli.session import DONE, Session
+from planner.cli.session import DONE, Session, show_sentences
 from planner.cli.values import ADDRESS, DURATION, SCALE
 from planner.cli.workplaces import make_workplace
 
@@ -101,7 +101,7 @@ def _release(session: Session, address: Address, *, lock_timeout: float) -> int:
     from planner.workflow.scale import release
 
     lifted = release(make_workplace(session), address, lock_timeout=lock_timeout)
-    session.terminal.show(format_released(address, lifted, width=session.terminal.width))
+    show_sentences(session, format_released(address, lifted, width=session.terminal.width))
     return DONE
 
 

@@ -33,6 +33,11 @@ class Session:
     is_quiet: bool = False
 
     @property
+    def screen_width(self) -> int | None:
+        """Return the columns of the screen that results go to; None where they go elsewhere and are never folded."""
+        return self.terminal.width if self.terminal.is_result_on_screen else None
+
+    @property
     def directory(self) -> "Path":
         """Return the place as a path."""
         from pathlib import Path
@@ -48,6 +53,14 @@ def report(session: Session, diagnostics: Iterable[Diagnostic]) -> None:
     screen = make_screen(session, is_linked=terminal.has_links_in_messages) if terminal.is_message_on_screen else None
     colour = terminal.has_colour_in_messages
     terminal.tell(format_diagnostics(diagnostics, width=terminal.width, colour=colour, screen=screen))
+
+
+def show_sentences(session: Session, text: str) -> None:
+    """Show a result of plain lines, each ended, folded where it goes to a screen."""
+    from planner.views.folding import fold_text
+
+    width = session.screen_width
+    session.terminal.show(text if width is None else fold_text(text, width=width))
 
 
 def make_screen(session: Session, *, is_linked: bool) -> "Screen":

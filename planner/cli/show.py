@@ -9,7 +9,7 @@ import click
 from planner.cli.command import Command
 from planner.cli.options import compat_option, file_argument, plan_format_option
 from planner.cli.plan_output import Showing, load_plan, show_plan
-from planner.cli.session import DONE, Session
+from planner.cli.session import DONE, Session, show_sentences
 from planner.cli.workplaces import make_workplace
 
 if TYPE_CHECKING:
@@ -43,7 +43,11 @@ def show(session: Session, /, *, plan: Path | None, layout: str, compat: str | N
         return DONE
     if layout not in {"text", "json", "terraform-json"}:
         raise click.UsageError(f"Only a saved plan is shown as {layout}: name its file. The state is text or json.")
-    session.terminal.show(_format_state(load_state(make_workplace(session)), layout=layout))
+    text = _format_state(load_state(make_workplace(session)), layout=layout)
+    if layout == "text":
+        show_sentences(session, text)
+    else:
+        session.terminal.show(text)
     return DONE
 
 

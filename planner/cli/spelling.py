@@ -89,7 +89,7 @@ _CALLED_AS_TERRAFORM: Final = {
     "-no-color": ("--no-color", "--compat=terraform"),
 }
 SHORT_VALUE_OPTIONS: Final = frozenset({"-C", "-n", "-o"})
-SHORT_OPTIONS: Final = frozenset("Chno")
+SHORT_OPTIONS: Final = frozenset("Chnov")
 
 
 def translate_arguments(arguments: Iterable[str]) -> list[str]:
@@ -120,14 +120,21 @@ def _translate_one(argument: str) -> str:
         return argument
     if argument[dashes:] == "json":
         return "--format=json"
-    return f"-{argument}" if dashes == 1 and _is_long(name) else argument
+    if argument.startswith("-o="):
+        return f"--format={argument[len('-o=') :]}"
+    return f"-{argument}" if dashes == 1 and (_is_long(name) or _is_misspelled(argument)) else argument
 
 
 def _is_long(name: str) -> bool:
     # An unknown name gets its second dash too, so that the error shows the word that was typed.
     return name in VALUE_OPTIONS | FLAG_OPTIONS or (
-        name[0].isalpha() and name[0] not in SHORT_OPTIONS and len(name) > 1
+        name[0].isalpha() and f"-{name[0]}" not in SHORT_VALUE_OPTIONS and len(name) > 1
     )
+
+
+def _is_misspelled(argument: str) -> bool:
+    """Tell whether ``argument`` is a long name with a fault, such as ``-outt=F``: no format has an equals sign."""
+    return argument.startswith("-o") and "=" in argument[len("-o=") :]
 
 
 def is_awaiting_value(argument: str) -> bool:

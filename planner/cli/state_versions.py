@@ -16,6 +16,7 @@ from planner.cli.session import DONE, FAILED, Session, report
 from planner.cli.workplaces import make_workplace
 
 if TYPE_CHECKING:
+    from planner.core.state_diff import StateDifference
     from planner.core.trees import Value
     from planner.workflow.state_push import Replacement
     from planner.workflow.state_rollback import Rollback
@@ -45,7 +46,7 @@ def diff(session: Session, before: str, after: str, layout: str) -> int:
     A version is a serial, `current`, a file that holds a state, or a saved plan: then the state that it rests on.
     """
     from planner.views.json_text import format_json
-    from planner.views.state_diff_text import build_state_diff_json, format_state_diff
+    from planner.views.state_diff_text import build_state_diff_json
     from planner.workflow.state_versions import compare_versions
 
     found = compare_versions(make_workplace(session), before, after)
@@ -55,7 +56,7 @@ def diff(session: Session, before: str, after: str, layout: str) -> int:
         session.terminal.show(format_json(document | build_state_diff_json(found.difference)))
         return DONE
     session.terminal.show(f"State serial {serials[0]} -> {serials[1]}\n")
-    session.terminal.show(format_state_diff(found.difference, colour=session.terminal.has_colour_in_results))
+    _show_difference(session, found.difference)
     return DONE
 
 
@@ -163,13 +164,18 @@ def _read_stdin() -> str:
 
 
 def _show_replacement(session: Session, found: Replacement) -> None:
-    from planner.views.state_diff_text import format_state_diff
-
     report(session, found.damage)
     nothing = "nothing that can be read" if found.damage else "no state"
     before = nothing if found.before is None else f"serial {found.before.serial}"
     session.terminal.show(f"The state would change from {before} to serial {found.after.serial}:\n")
-    session.terminal.show(format_state_diff(found.difference, colour=session.terminal.has_colour_in_results))
+    _show_difference(session, found.difference)
+
+
+def _show_difference(session: Session, difference: StateDifference) -> None:
+    from planner.views.state_diff_text import format_state_diff
+
+    colour, width = session.terminal.has_colour_in_results, session.screen_width
+    session.terminal.show(format_state_diff(difference, colour=colour, screen_width=width))
 
 
 def _show_next_plan(session: Session, found: Rollback) -> None:

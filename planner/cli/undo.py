@@ -39,15 +39,16 @@ def undo(
     Each step is marked: reversible, reversible with loss, or not. Nothing is sent before the saved plan
     is applied; what others changed since is left alone.
     """
-    from planner.views.undo_text import format_undo
+    from planner.views.folding import format_folded
+    from planner.views.undo_text import build_undo_lines
     from planner.workflow.undo import plan_undo
 
     planned = plan_undo(make_workplace(session), receipt, allow=allow, parallelism=parallelism)
     report(session, planned.warnings)
     terminal = session.terminal
     colour = terminal.has_colour_in_results
-    text = format_undo(planned.receipt.id, planned.steps, planned.lines, width=terminal.width, colour=colour)
-    terminal.show(text)
+    lines = build_undo_lines(planned.receipt.id, planned.steps, planned.lines, width=terminal.width)
+    terminal.show(format_folded(lines, width=session.screen_width, colour=colour))
     show_plan(session, planned.plan)
     if out is not None:
         save_plan(session, planned.plan, path=out)

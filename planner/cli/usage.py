@@ -5,6 +5,7 @@ from typing import Final
 
 import click
 
+from planner.cli.terraform_words import OPTIONS
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.near_words import make_hint
 
@@ -15,7 +16,8 @@ def make_usage_diagnostic(error: click.ClickException) -> Diagnostic:
     path = context.command_path if context is not None else "poolctl"
     summary = _SUMMARIES.get(type(error), "The command line is not right")
     # The parser lays out lists of choices with tabs and line breaks, and an error is a paragraph here.
-    what = " ".join((error.message if isinstance(error, click.NoSuchOption) else error.format_message()).split())
+    words = " ".join((error.message if isinstance(error, click.NoSuchOption) else error.format_message()).split())
+    what = _NO_NUMBER.sub(" is no whole number", words)
     end = "" if what.endswith((".", "?", "!")) else "."
     return make_error("usage", summary, detail=f"{what}{end}{_find_hint(error, what)} See: {path} --help")
 
@@ -23,7 +25,7 @@ def make_usage_diagnostic(error: click.ClickException) -> Diagnostic:
 def _find_hint(error: click.ClickException, what: str) -> str:
     """Return what was meant by a word that is none of a list, and what is here instead of an option of Terraform's."""
     if isinstance(error, click.NoSuchOption):
-        instead = _INSTEAD.get(error.option_name.lstrip("-").partition("=")[0])
+        instead = OPTIONS.get(error.option_name.lstrip("-").partition("=")[0])
         return instead or make_hint(error.option_name, error.possibilities or ())
     typed = _CHOICE.search(what)
     choices = getattr(getattr(error, "param", None), "type", None)
@@ -32,13 +34,8 @@ def _find_hint(error: click.ClickException, what: str) -> str:
     return make_hint(typed[1], map(str, choices.choices))
 
 
+_NO_NUMBER: Final = re.compile(r" is not a valid integer( range)?")
 _CHOICE: Final = re.compile(r"'([^']*)' is not one of ")
-_INSTEAD: Final = {
-    "input": " poolctl asks only where a terminal can answer; --auto-approve says yes beforehand.",
-    "lock": " A plan takes no lock, and an apply never goes without one; see --lock-timeout.",
-    "refresh": " A plan is always made of what is there now.",
-    "compact-warnings": " Warnings are told on stderr; --quiet leaves little else.",
-}
 
 
 _SUMMARIES: dict[type[click.ClickException], str] = {

@@ -44,8 +44,12 @@ class PermissionValue(_Value):
         from planner.core.permissions import CLASSES, parse_permission
 
         if parse_permission(value) is None:
+            from planner.core.near_words import make_hint
+
+            meant = "" if (word := value.rpartition("=")[2]) in CLASSES else make_hint(word, CLASSES)
             words = (
-                f"{value!r} is no ADDR=CLASS. Classes: {', '.join(CLASSES)}; destroys takes one address, no pattern."
+                f"{value!r} is no ADDR=CLASS.{meant} Classes: {', '.join(CLASSES)}; destroys takes one address, no "
+                "pattern."
             )
             self.fail(words, param, ctx)
         return value

@@ -57,6 +57,6 @@ def wait(
     report(session, (*waited.diagnostics, *find_faults(waited)))
     rows = [(one.address, one.outcome, one.seconds) for one in waited.ended]
     terminal = session.terminal
-    text = format_waits(rows, colour=terminal.has_colour_in_results)
+    text = format_waits(rows, colour=terminal.has_colour_in_results, width=session.screen_width)
     terminal.show(format_json(build_waits_json(rows)) if layout == "json" else text)
     return DONE if all(isinstance(one.outcome, Applied) for one in waited.ended) else FAILED

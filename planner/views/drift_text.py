@@ -6,25 +6,30 @@ from itertools import groupby
 from planner.core.changes import DriftRow
 from planner.core.trees import ABSENT, Maybe, Value
 from planner.views.escape import escape_text
+from planner.views.folding import format_folded
 from planner.views.json_text import build_json_value
-from planner.views.spans import Line, Span, Tone, format_lines, make_line, measure_line, wrap_text
+from planner.views.spans import Line, Span, Tone, make_line, measure_line, wrap_text
 from planner.views.values import build_file_names, format_value
 from planner.views.voices import POOLCTL, Voice
 from planner.views.widths import fit_width
 
 _MARGIN = "      "
+_NOTHING = "No drift. Nobody changed a tracked object since the last apply."
 
 
-def format_drift(rows: Iterable[DriftRow], *, width: int, colour: bool, hidden: int = 0) -> str:
+def format_drift(
+    rows: Iterable[DriftRow], *, width: int, colour: bool, hidden: int = 0, screen_width: int | None = None
+) -> str:
     """Return drift as text, by address in the order given; without rows one line that says so.
 
-    ``hidden`` counts the unmanaged fields that drifted and are not among ``rows``.
+    ``hidden`` counts the unmanaged fields that drifted and are not among ``rows``. Lines are folded to
+    ``screen_width`` where there is a screen.
     """
     shown, fitted = tuple(rows), fit_width(width)
     if not shown and not hidden:
-        return "No drift. Nobody changed a tracked object since the last apply.\n"
+        return format_folded([make_line(_NOTHING)], width=screen_width, colour=colour)
     lines = build_drift_lines(shown, width=fitted) if shown else [make_line("No drift in what the files set.")]
-    return format_lines([*lines, *_build_hidden(hidden, width=fitted)], colour=colour)
+    return format_folded([*lines, *_build_hidden(hidden, width=fitted)], width=screen_width, colour=colour)
 
 
 def build_drift_lines(rows: Iterable[DriftRow], *, width: int, voice: Voice = POOLCTL) -> list[Line]:

@@ -30,6 +30,11 @@ def fold_text(text: str, *, width: int) -> str:
     return format_lines(fold_lines(lines, width=width), colour=False)
 
 
+def format_folded(lines: Iterable[Line], *, width: int | None, colour: bool) -> str:
+    """Return ``lines`` as text, folded for a screen of ``width`` columns; as they are where there is none."""
+    return format_lines(lines if width is None else fold_lines(lines, width=width), colour=colour)
+
+
 def cut_text(text: str, *, width: int) -> str:
     """Return ``text`` in at most ``width`` columns; what does not fit is an ellipsis."""
     if measure_text(text) <= width:

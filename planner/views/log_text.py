@@ -11,8 +11,9 @@ from planner.core.lazy_dataclass import dataclass
 from planner.core.receipts import OperationOutcome, Receipt, find_change_word
 from planner.core.trees import Value
 from planner.views.escape import escape_text
+from planner.views.folding import format_folded
 from planner.views.outcome_words import format_duration
-from planner.views.spans import Line, Span, Tone, format_lines, make_line, pad_text, wrap_text
+from planner.views.spans import Line, Span, Tone, make_line, pad_text, wrap_text
 from planner.views.widths import fit_width
 
 NOTHING = "No apply has left a receipt here.\n"
@@ -45,11 +46,17 @@ def sort_entries(receipts: Iterable[Receipt], saves: Iterable[SaveRow]) -> list[
 
 
 def format_log(
-    entries: Iterable[Entry], *, width: int, colour: bool, serials: Mapping[str, int] = MappingProxyType({})
+    entries: Iterable[Entry],
+    *,
+    width: int,
+    colour: bool,
+    serials: Mapping[str, int] = MappingProxyType({}),
+    screen_width: int | None = None,
 ) -> str:
     """Return receipts and saves in the order given, each receipt with one line a change.
 
-    ``serials`` are those that the state came to, by receipt.
+    ``serials`` are those that the state came to, by receipt. Lines are folded to ``screen_width`` where there is a
+    screen.
     """
     room = fit_width(width)
     blocks = [
@@ -58,16 +65,20 @@ def format_log(
     ]
     if not blocks:
         return NOTHING
-    return format_lines([line for block in blocks for line in (*block, ())][:-1], colour=colour)
+    lines = [line for block in blocks for line in (*block, ())][:-1]
+    return format_folded(lines, width=screen_width, colour=colour)
 
 
-def format_records(records: Iterable[tuple[Address, str, str, str]], *, colour: bool) -> str:
-    """Return the service's own records: address, time, kind and what it says."""
+def format_records(
+    records: Iterable[tuple[Address, str, str, str]], *, colour: bool, screen_width: int | None = None
+) -> str:
+    """Return the service's own records: address, time, kind and what it says; folded for a screen."""
     lines: list[Line] = [(), make_line(Span("What the service itself says:", Tone.BOLD))]
     for address, time, kind, what in records:
         place = Span(escape_text(str(address)), Tone.BOLD)
         lines.append(make_line(f"  {escape_text(time)}  ", place, f"  {escape_text(kind)}  {escape_text(what)}"))
-    return format_lines(lines if len(lines) > 2 else [*lines, make_line("  nothing")], colour=colour)  # noqa: PLR2004
+    shown = lines if len(lines) > 2 else [*lines, make_line("  nothing")]  # noqa: PLR2004
+    return format_folded(shown, width=screen_width, colour=colour)
 
 
 def build_records_json(records: Iterable[tuple[Address, str, str, str]]) -> list[Value]:

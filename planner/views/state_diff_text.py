@@ -7,8 +7,9 @@ from planner.core.state_diff import RecordDifference, RecordField, StateDifferen
 from planner.core.trees import ABSENT, Value
 from planner.views.drift_text import format_side
 from planner.views.escape import escape_text
+from planner.views.folding import format_folded
 from planner.views.json_text import build_json_value
-from planner.views.spans import Line, Span, Tone, format_lines, make_line
+from planner.views.spans import Line, Span, Tone, make_line
 
 SAME: Final = "No difference.\n"
 _SYMBOLS: Final = {
@@ -19,11 +20,14 @@ _SYMBOLS: Final = {
 }
 
 
-def format_state_diff(difference: StateDifference, *, colour: bool) -> str:
-    """Return one block an address: ``+`` tracked, ``-`` not tracked any more, ``>`` moved, ``~`` recorded otherwise."""
+def format_state_diff(difference: StateDifference, *, colour: bool, screen_width: int | None = None) -> str:
+    """Return one block an address: ``+`` tracked, ``-`` not tracked any more, ``>`` moved, ``~`` recorded otherwise.
+
+    Lines are folded to ``screen_width`` where there is a screen.
+    """
     lines = [*(line for one in difference.head for line in _build_field(one, margin="  "))]
     lines += [line for one in difference.records for line in _build_record(one)]
-    return format_lines(lines, colour=colour) if lines else SAME
+    return format_folded(lines, width=screen_width, colour=colour) if lines else SAME
 
 
 def build_state_diff_json(difference: StateDifference) -> dict[str, Value]:

@@ -6,7 +6,7 @@ from planner.core.diagnostics import SourceLocation
 from planner.core.reversal import Reversal
 from planner.core.undo import UndoStep
 from planner.views.escape import escape_text
-from planner.views.spans import Line, Span, Tone, format_lines, make_line, wrap_text
+from planner.views.spans import Line, Span, Tone, make_line, wrap_text
 from planner.views.widths import fit_width
 
 _TONES = {Reversal.WHOLE: Tone.ADD, Reversal.LOSS: Tone.CHANGE, Reversal.NONE: Tone.DESTROY}
@@ -16,9 +16,9 @@ _HINT = (
 )
 
 
-def format_undo(
-    receipt_id: str, steps: Iterable[UndoStep], lines: Iterable[SourceLocation], *, width: int, colour: bool
-) -> str:
+def build_undo_lines(
+    receipt_id: str, steps: Iterable[UndoStep], lines: Iterable[SourceLocation], *, width: int
+) -> list[Line]:
     """Return the steps, one a line with what is lost below it, and the lines of the files to change."""
     fitted = fit_width(width)
     shown = [make_line(Span(f"Undo of {escape_text(receipt_id)}:", Tone.BOLD))]
@@ -27,7 +27,7 @@ def format_undo(
     places = [f"  {escape_text(one.file)}:{one.line}  {escape_text(one.text.strip())}" for one in lines]
     if places:
         shown += [(), *(make_line(one) for one in wrap_text(_HINT, width=fitted)), *map(make_line, places)]
-    return format_lines([*shown, ()], colour=colour)
+    return [*shown, ()]
 
 
 def _build_step(step: UndoStep, *, width: int) -> Iterator[Line]:

@@ -7,17 +7,21 @@ from planner.core.addresses import Address
 from planner.core.changes import Applied, Failed, Outcome, Waiting
 from planner.core.trees import Value
 from planner.views.escape import escape_text
+from planner.views.folding import format_folded
 from planner.views.outcome_words import find_summary, format_duration
-from planner.views.spans import Line, Span, Tone, format_lines, make_line
+from planner.views.spans import Line, Span, Tone, make_line
 
-NOTHING: Final = "Nothing is waited for: everything that was accepted is finished.\n"
+NOTHING: Final = "Nothing is waited for: everything that was accepted is finished."
 _WORDS: Final[dict[type[Outcome], str]] = {Applied: "done", Failed: "failed"}
 
 
-def format_waits(ended: Iterable[tuple[Address, Outcome, float]], *, colour: bool) -> str:
-    """Return one line for each wait of ``ended``: address, how it ended, after how many seconds."""
+def format_waits(ended: Iterable[tuple[Address, Outcome, float]], *, colour: bool, width: int | None = None) -> str:
+    """Return one line for each wait of ``ended``: address, how it ended, after how many seconds.
+
+    With the ``width`` of a screen they are folded to that.
+    """
     lines = [_build_line(address, outcome, seconds=seconds) for address, outcome, seconds in ended]
-    return format_lines(lines, colour=colour) if lines else NOTHING
+    return format_folded(lines or [make_line(NOTHING)], width=width, colour=colour)
 
 
 def build_waits_json(ended: Iterable[tuple[Address, Outcome, float]]) -> dict[str, Value]:

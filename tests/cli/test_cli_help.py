@@ -52,12 +52,22 @@ def test_every_help_has_examples(poolctl, command):
     assert "\nExamples:\n  " in ended.stdout
 
 
+@pytest.mark.parametrize("width", [40, 60, 80])
+@pytest.mark.parametrize("command", ["", "plan", "state", "simulator serve"])
+def test_a_help_fits_the_window_but_for_commands_and_lists_of_choices(poolctl, monkeypatch, command, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    shown, _, examples = poolctl(*command.split(), "--help").stdout.partition("\nExamples:\n")
+    assert [line for line in shown.splitlines() if len(line) > width and "[text|" not in line] == []
+    comments = [line for line in examples.splitlines() if line.startswith("  #")]
+    assert [line for line in comments if len(line) > width] == []
+
+
 def test_the_help_lists_every_command_of_the_table(poolctl):
     listed = poolctl("--help").stdout
     assert [name for name in COMMANDS if f"\n  {name.split()[0]} " not in listed] == []
 
 
-@pytest.mark.parametrize("spelling", ["--version", "-version"])
+@pytest.mark.parametrize("spelling", ["--version", "-version", "-v"])
 def test_the_version_is_one_line(poolctl, spelling):
     assert poolctl(spelling).stdout == f"poolctl {planner.__version__}\n"
 

@@ -11,6 +11,15 @@ CASES = [
     pytest.param(["plan", "extra"], "unexpected extra argument", id="argument too many"),
     pytest.param(["import", "pool.a"], "Missing argument 'ID'", id="argument too few"),
     pytest.param(["plan", "--format", "xml"], "'xml' is not one of", id="unknown format"),
+    pytest.param(["version"], "poolctl --version", id="command of Terraform that is an option here"),
+    pytest.param(["taint", "pool.a"], "poolctl apply --replace ADDR", id="command of Terraform with another name here"),
+    pytest.param(["help", "plan"], "poolctl COMMAND --help", id="command of habit"),
+    pytest.param(["plan", "-hlep"], 'Did you mean "--help"?', id="help that is misspelled"),
+    pytest.param(["plan", "-outt=x"], 'Did you mean "--out"?', id="option that begins like a short one"),
+    pytest.param(["plan", "-lock-timeout=3s"], "takes no lock", id="lock of a plan"),
+    pytest.param(["plan", "-state=x"], "[backend.NAME] block", id="state of Terraform"),
+    pytest.param(["plan", "-parallelism=ten"], "'ten' is no whole number", id="number that is none"),
+    pytest.param(["plan", "--allow", "pool.a=destroy"], 'Did you mean "destroys"?', id="class that is misspelled"),
     pytest.param(["plan", "--parallelism", "0"], "'--parallelism'", id="number out of range"),
     pytest.param(["plan", "--allow", "pool.a=interupts"], "interrupts, destroys, purchases", id="unknown class"),
     pytest.param(["plan", "--allow", "pool.*=destroys"], "destroys takes one address", id="pattern that destroys"),
@@ -50,6 +59,10 @@ def test_a_usage_error_is_told_and_exits_with_1(poolctl, place, arguments, words
     assert " --help" in flat
     assert words in flat
     assert list(place.iterdir()) == []
+
+
+def test_a_word_of_terraform_is_told_of_where_terraform_has_it(poolctl):
+    assert "poolctl --version" not in poolctl("state", "version").stderr
 
 
 @pytest.mark.parametrize("arguments", [[], ["state"], ["lock"]])

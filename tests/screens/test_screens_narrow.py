@@ -1,0 +1,36 @@
+"""What single sentences, tables and pages do in a window of 40 columns: no line that could be folded leaves it."""
+
+import re
+
+import pytest
+
+WIDTH = 40
+# What is never broken: addresses of requests, digests, ids, the last line of a plan, commands to be copied.
+WHOLE = re.compile(r"\S{20,}|^Plan: |^Apply complete! |poolctl ")
+COMMANDS = [
+    pytest.param(["drift"], id="drift that there is none"),
+    pytest.param(["drift", "adopt", "pool.quickstart"], id="nothing to adopt"),
+    pytest.param(["wait"], id="nothing to wait for"),
+    pytest.param(["log", "--service"], id="log of the service"),
+    pytest.param(["scale", "pool.quickstart", "--release"], id="hold that is none"),
+    pytest.param(["show"], id="state"),
+    pytest.param(["state", "diff", "1"], id="difference of states"),
+    pytest.param(["undo", "latest"], id="undo"),
+    pytest.param(["explain"], id="codes"),
+    pytest.param(["nodes"], id="nodes"),
+    pytest.param(["doctor"], id="doctor"),
+]
+
+
+@pytest.fixture
+def applied(example, run):
+    """Apply the quickstart."""
+    example("quickstart")
+    run(["apply", "--auto-approve", "--quiet"], width=80)
+
+
+@pytest.mark.parametrize("arguments", COMMANDS)
+def test_what_leaves_a_narrow_window_cannot_be_folded(arguments, applied, run):
+    shown = re.sub(r"\x1b\[[\d;]*m", "", run(arguments, width=WIDTH)).splitlines()
+    assert shown
+    assert [line for line in shown if len(line) > WIDTH and not WHOLE.search(line)] == []
