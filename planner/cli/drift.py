@@ -69,7 +69,9 @@ def _read_words(context: click.Context, words: tuple[str, ...]) -> tuple[bool, A
         raise click.MissingParameter(ctx=context, param_hint="'ADDR'", param_type="argument")
     given = words[1:] if is_adopting else words
     if len(given) > 1:
-        raise click.UsageError(f"Got unexpected extra argument ({given[1]})", context)
+        from planner.core.near_words import make_hint
+
+        raise click.UsageError(f"Got unexpected extra argument ({given[1]}).{make_hint(words[0], [_ADOPT])}", context)
     return is_adopting, ADDRESS.convert(given[0], None, context) if given else None
 
 

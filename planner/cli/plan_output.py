@@ -45,7 +45,8 @@ def save_plan(session: Session, plan: Plan, *, path: Path) -> None:
 
         # A name that begins with a dash would be an option.
         word = shlex.quote(f"./{path}" if str(path).startswith("-") else str(path))
-        made = f"Saved the plan to {path}. To make exactly these changes: poolctl apply {word}"
+        where = f" -C {shlex.quote(session.place)}" if session.place else ""
+        made = f"Saved the plan to {path}. To make exactly these changes: poolctl{where} apply {word}"
         session.terminal.progress(escape_text(made))
 
 

@@ -19,6 +19,7 @@ def run() -> NoReturn:
     the memory back at once; the interpreter would first free each object, a tenth of the time of a help.
     """
     gc.disable()
+    _open_closed_streams()
     with _silent_interrupt():
         from planner.cli.entry import main
 
@@ -26,6 +27,18 @@ def run() -> NoReturn:
     gc.set_threshold(_YOUNG, *_ROUNDS)
     gc.enable()
     leave(main())
+
+
+def _open_closed_streams() -> None:
+    """Let what the caller has closed of the three streams lead nowhere: else a file of ours would take its place.
+
+    A program that is started, such as git, would write into that.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 @contextlib.contextmanager

@@ -46,17 +46,22 @@ state: Final = Group(
 )
 
 
-@click.command("list", cls=Command, examples=("poolctl state list", "poolctl state list -o json"))
+@click.command(
+    "list",
+    cls=Command,
+    examples=("poolctl state list", "poolctl state list 'pool.*'", "poolctl state list -o json"),
+)
+@click.argument("patterns", metavar="[ADDR]...", nargs=-1, shell_complete=complete_recorded)
 @format_option
 @click.pass_obj
-def list_(session: Session, layout: str) -> int:
-    """List the recorded addresses, sorted."""
+def list_(session: Session, patterns: tuple[str, ...], layout: str) -> int:
+    """List the recorded addresses, sorted: all of them, or those that one ADDR names; a glob names several."""
     from planner.core.tracking import State
     from planner.views.json_text import format_json
     from planner.views.state_text import build_state_list_json, format_state_list
-    from planner.workflow.state_records import load_state
+    from planner.workflow.state_records import load_state, narrow_state
 
-    recorded = load_state(make_workplace(session)) or State(lineage="")
+    recorded = narrow_state(load_state(make_workplace(session)) or State(lineage=""), patterns)
     text = format_state_list(recorded.resources)
     session.terminal.show(format_json(build_state_list_json(recorded)) if layout == "json" else text)
     return DONE
@@ -108,12 +113,15 @@ def rm(
 
     Where its block still stands in the files, the next plan finds its name taken.
     """
-    from planner.workflow.state_edits import forget_records
+    from planner.workflow.state_edits import forget_records, refuse_unrecorded
 
     names = ", ".join(map(str, addresses))
     question = f"Do you want to forget {names}?\n  Nothing is deleted: it runs on, and is paid for, unmanaged."
-    if not auto_approve and not ask_for(session, question, answer="yes", verb="Forgetting"):
-        return FAILED
-    forget_records(make_workplace(session), addresses, lock_timeout=lock_timeout, reason=reason)
+    workplace = make_workplace(session)
+    if not auto_approve:
+        refuse_unrecorded(workplace, addresses)
+        if not ask_for(session, question, answer="yes", verb="Forgetting"):
+            return FAILED
+    forget_records(workplace, addresses, lock_timeout=lock_timeout, reason=reason)
     session.terminal.show(f"Forgot {names}.\n")
     return DONE

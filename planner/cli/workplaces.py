@@ -50,7 +50,7 @@ def read_clock() -> dt.datetime:
 
 def make_teller(terminal: Terminal) -> Callable[[Event], None]:
     """Return what tells events: line by line, and on a screen what is waited for on one line that is rewritten."""
-    from planner.core.events import WaitProgressed
+    from planner.core.events import Noticed, WaitProgressed
     from planner.views.events_text import format_event
     from planner.views.live_text import Waits, follow_event, format_waits
 
@@ -67,7 +67,8 @@ def make_teller(terminal: Terminal) -> Callable[[Event], None]:
             waits = follow_event(waits, event)
             terminal.keep_line(format_waits(waits))
             if line is not None:
-                terminal.progress(line)
+                write = terminal.interject if isinstance(event, Noticed) else terminal.progress
+                write(line)
 
     return tell
 

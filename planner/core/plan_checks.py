@@ -29,6 +29,7 @@ from planner.core.sightings import (
     report_above_max_count,
     report_bad_permission,
     report_gaps,
+    report_idle_permission,
     report_in_use,
     report_named_reference,
     report_tracked_twin,
@@ -52,8 +53,11 @@ def find_request_faults(request: PlanningRequest) -> Iterator[Diagnostic]:
         for pattern in find_unmatched(addresses, getattr(request.inputs, option)):
             yield report_unmatched(option, pattern, addresses=sorted(addresses))
     for text in request.inputs.allow:
-        if parse_permission(text) is None:
+        permission = parse_permission(text)
+        if permission is None:
             yield report_bad_permission(text)
+        elif find_unmatched(addresses, (permission.address,)):
+            yield report_idle_permission(text, permission.address, addresses=sorted(addresses))
     tracked = request.snapshot.missing & request.state.resources.keys()
     gone = sorted(address for address in tracked if find_removed(request, address) is None)
     if is_vanishing_together(gone):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from planner.core.addresses import Address
-from planner.core.diagnostics import Diagnostic, SourceLocation, make_error, make_notice
+from planner.core.diagnostics import Diagnostic, SourceLocation, make_error, make_notice, make_warning
 from planner.core.entries import find_entry, make_key
 from planner.core.kind_rules import KindRules
 from planner.core.near_words import make_hint
@@ -155,6 +155,16 @@ def report_unmatched(option: str, pattern: str, *, addresses: Iterable[Address])
         "plan.unmatched",
         "An option names no address",
         detail=f"--{name} {pattern} matches no address of the files or the state."
+        f"{make_hint(pattern, map(str, addresses))} See them with: poolctl state list",
+    )
+
+
+def report_idle_permission(text: str, pattern: str, *, addresses: Iterable[Address]) -> Diagnostic:
+    """Say that ``--allow`` permits something to nobody: a warning, for what it was meant for may be gone already."""
+    return make_warning(
+        "plan.unmatched",
+        "An option names no address",
+        detail=f"--allow {text} permits nothing: {pattern} matches no address of the files or the state."
         f"{make_hint(pattern, map(str, addresses))} See them with: poolctl state list",
     )
 

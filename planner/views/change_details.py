@@ -9,6 +9,7 @@ from planner.views.rollout_text import build_turn_lines
 from planner.views.spans import Line, Span, Tone, make_line, measure_text, wrap_text
 
 _MARGIN = "    "
+_HANG = 2
 
 
 def build_detail_lines(change: Change, *, width: int) -> list[Line]:
@@ -33,12 +34,12 @@ def _build_blocks(change: Change, *, width: int) -> list[Line]:
 def build_block_lines(block: Block, *, width: int, margin: str) -> list[Line]:
     """Return what is blocked and why: code and summary, then the detail wrapped below."""
     head = f"Blocked ({escape_text(block.code)}):"
-    first, *rest = wrap_text(f"{head} {escape_text(block.summary)}", width=width - len(margin))
+    first, *rest = wrap_text(f"{head} {escape_text(block.summary)}", width=width - len(margin), hang=_HANG)
     is_whole = first.startswith(head)
     opening = (
         make_line(margin, Span(head, Tone.ALERT), first.removeprefix(head)) if is_whole else make_line(margin, first)
     )
-    below = margin + "  "
+    below = margin + " " * _HANG
     return [
         opening,
         *(make_line(below + line) for line in rest),
@@ -83,11 +84,11 @@ def _build_dependencies(change: Change, *, width: int) -> list[Line]:
     if not change.depends_on:
         return []
     text = "after: " + ", ".join(escape_text(str(address)) for address in change.depends_on)
-    return _indent_rest(wrap_text(text, width=width - len(_MARGIN)))
+    return _indent_rest(wrap_text(text, width=width - len(_MARGIN), hang=_HANG))
 
 
 def _indent_rest(lines: list[str]) -> list[Line]:
-    return [make_line(_MARGIN + ("  " if index else "") + line) for index, line in enumerate(lines)]
+    return [make_line(_MARGIN + " " * (_HANG if index else 0) + line) for index, line in enumerate(lines)]
 
 
 def _build_operations(operations: tuple[Operation, ...], *, width: int) -> list[Line]:

@@ -18,7 +18,7 @@ def build_evidence_lines(change: Change, *, width: int, margin: str) -> list[Lin
     """Return who would die of ``change``, and where it cannot grow."""
     lines = [] if change.endangered is None else _build_endangered(change.endangered, width=width, margin=margin)
     for one in change.sold_out:
-        first, *rest = wrap_text(_format_sold_out(one), width=width - len(margin))
+        first, *rest = wrap_text(_format_sold_out(one), width=width - len(margin), hang=2)
         lines += [make_line(margin, Span(first, Tone.CAUTION)), *(make_line(f"{margin}  {line}") for line in rest)]
     return lines
 

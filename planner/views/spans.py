@@ -77,13 +77,17 @@ def measure_text(text: str) -> int:
     return sum(map(_measure_character, text))
 
 
-def wrap_text(text: str, *, width: int) -> list[str]:
-    """Return ``text`` in lines of at most ``width`` columns, broken at spaces; a longer word stays whole."""
+def wrap_text(text: str, *, width: int, hang: int = 0) -> list[str]:
+    """Return ``text`` in lines of at most ``width`` columns, broken at spaces; a longer word stays whole.
+
+    All lines but the first are ``hang`` columns shorter: the caller puts that before them.
+    """
     lines: list[str] = []
     for word in text.split(" "):
         if not word:
             continue
-        if lines and measure_text(lines[-1]) + 1 + measure_text(word) <= width:
+        room = width if len(lines) == 1 else width - hang
+        if lines and measure_text(lines[-1]) + 1 + measure_text(word) <= room:
             lines[-1] = f"{lines[-1]} {word}"
         else:
             lines.append(word)

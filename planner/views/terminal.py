@@ -31,9 +31,10 @@ class OutputError(PoolctlError):
 class Terminal:
     """Where texts go and answers come from; safe to use from several threads.
 
-    Results go to ``stdout``, everything else to ``stderr``. A stream that is None or whose reader
-    is gone swallows what is written to it: an apply goes on when its output is cut. What the
-    stream's encoding cannot hold is spelled out, box characters become ASCII.
+    Results go to ``stdout``, everything else to ``stderr``. A stream whose reader is gone swallows
+    what is written to it: an apply goes on when its output is cut. A ``stdout`` that was closed from
+    the start (None) takes no result, which is an error. What the stream's encoding cannot hold is
+    spelled out, box characters become ASCII.
     """
 
     def __init__(
@@ -118,10 +119,12 @@ class Terminal:
 
     def show(self, text: str) -> None:
         """Write a result to stdout as it is; raises OutputError where it cannot be stored."""
+        if text and self._stdout is None:
+            raise OutputError(_explain("stdout is closed"))
         try:
             self._write(self._stdout, text)
         except OSError as error:
-            raise OutputError(_explain(error)) from error
+            raise OutputError(_explain(error.strerror or "unknown reason")) from error
 
     @property
     def has_screen(self) -> bool:
@@ -149,6 +152,14 @@ class Terminal:
     def progress(self, text: str) -> None:
         """Write one line of progress to stderr; ``text`` has no newline of its own."""
         self.tell(f"{text}\n")
+
+    def interject(self, text: str) -> None:
+        """Write one line of progress in the place of what a key has just echoed, such as the ``^C`` of Ctrl-C."""
+        with self._lock:
+            if self._kept or not _is_terminal(self._stderr):
+                self.progress(text)
+            else:
+                self.progress(f"\r{_CLEAR_LINE}{text}" if self.has_live_line else f"\n{text}")
 
     def ask(self, question: str) -> str | None:
         """Return the line that answers ``question``, without spaces around it; None where nobody can answer.
@@ -254,9 +265,9 @@ def _find_rows(stream: TextIO | None) -> int:
     return max(rows or _USUAL_ROWS, _FEWEST_ROWS)
 
 
-def _explain(error: OSError) -> Diagnostic:
+def _explain(why: str) -> Diagnostic:
     detail = (
-        f"Writing to stdout failed: {error.strerror or 'unknown reason'}. What was shown is not complete. "
+        f"Writing to stdout failed: {why}. What was shown is not complete. "
         "Make room, or send the output to another place, and run the command again."
     )
     return make_error("terminal.write-failed", "The result could not be written", detail=detail)

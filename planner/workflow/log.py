@@ -14,6 +14,7 @@ from planner.remote.records import ServiceRecord, fetch_records
 from planner.state.stores.history import SavedVersion
 from planner.workflow.receipts import load_receipts
 from planner.workflow.service import check_identity, find_endpoint, open_service
+from planner.workflow.state_records import refuse_unknown
 from planner.workflow.stored import load_stored
 from planner.workflow.workplace import Files, Workplace, load_files, open_store
 
@@ -42,6 +43,9 @@ def load_log(workplace: Workplace, *, address: Address | None = None, with_servi
     if address is not None:
         kept = tuple(narrow_receipt(one, address) for one in kept if _names(one, address))
         saves = tuple(one for one in saves if str(address) in one.note.operation.split())
+        if not kept and not saves:
+            state = load_stored(open_store(workplace, files.desired)) or State(lineage="")
+            refuse_unknown(address, {*files.desired.resources, *state.resources})
     serials = {one.note.receipt_id: one.serial for one in versions if one.note.receipt_id}
     log = Log(receipts=kept, saves=saves, serials=serials, diagnostics=told)
     return _add_records(workplace, files, log, address=address) if with_service else log

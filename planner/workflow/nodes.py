@@ -9,6 +9,7 @@ from planner.core.addresses import Address
 from planner.core.diagnostics import Diagnostic, PoolctlError, has_errors, make_error
 from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.live_trees import find_display_name, find_phase, find_workspace, make_tree
+from planner.core.near_words import make_hint
 from planner.core.node_sights import PoolSight, add_evidence, compare_looks, find_matching
 from planner.core.snapshot import LiveResource
 from planner.core.tracking import State
@@ -122,7 +123,8 @@ def _choose(site: _Site, pools: tuple[PoolSight, ...]) -> tuple[PoolSight, ...]:
         return found
     known = ", ".join(one.address or one.name or one.id for one in pools[:_MOST_NAMED]) or "none"
     detail = (
-        f"{site.pattern!r} is no address, id or display name of a pool, and no glob that fits one. "
+        f"{site.pattern!r} is no address, id or display name of a pool, and no glob that fits one."
+        f"{make_hint(site.pattern, (name for one in pools for name in (one.address, one.name, one.id) if name))} "
         f"Pools that are there: {known}{', …' if len(pools) > _MOST_NAMED else ''}."
     )
     raise ServiceError(make_error("nodes.unknown-pool", "There is no such pool", detail=detail))

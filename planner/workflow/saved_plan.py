@@ -96,7 +96,8 @@ def _find_stale(plan: Plan, state: State | None, *, config_digest: str) -> Itera
     for change in plan.changes:
         tracked = known.resources.get(change.address)
         if tracked is not None and change.id != tracked.id:
-            yield _report_stale(f"The plan names {change.id} for {change.address}, and the state has {tracked.id}.")
+            made = f"names {change.id} for {change.address}" if change.id else f"is to make {change.address} first"
+            yield _report_stale(f"The plan {made}, and the state has {tracked.id}.")
 
 
 def _report_edited(what: str) -> Diagnostic:

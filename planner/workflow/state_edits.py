@@ -11,7 +11,7 @@ from planner.engine.journal import load_open_runs
 from planner.state.stores.history import SaveNote
 from planner.state.stores.store import Store
 from planner.state.versions import make_next
-from planner.workflow.state_records import find_tracked
+from planner.workflow.state_records import find_tracked, load_state
 from planner.workflow.stored import load_stored, refuse_older
 from planner.workflow.workplace import Workplace, load_desired_state, make_lock_request, make_note, open_store
 
@@ -48,6 +48,13 @@ def forget_records(
     operation = " ".join(("state rm", *map(str, chosen)))
     errand = Errand(operation=operation, lock_timeout=lock_timeout, reason=reason)
     _edit(workplace, lambda resources: _forget(resources, chosen), errand)
+
+
+def refuse_unrecorded(workplace: Workplace, addresses: Iterable[Address]) -> None:
+    """Raise PoolctlError where nothing is recorded of one of ``addresses``; read without a lock."""
+    state = load_state(workplace)
+    for address in addresses:
+        find_tracked({} if state is None else state.resources, address)
 
 
 def edit_record(
@@ -103,6 +110,8 @@ def refuse_unsettled(workplace: Workplace, store: Store) -> None:
 
 def _move(resources: Resources, source: Address, *, target: Address) -> Resources:
     tracked = find_tracked(resources, source)
+    if target == source:
+        raise PoolctlError(_make_same_fault(target))
     if target in resources:
         raise PoolctlError(_make_taken_fault(target))
     return {address: one for address, one in resources.items() if address != source} | {target: tracked}
@@ -120,6 +129,11 @@ def _make_kind_fault(source: Address, *, target: Address) -> Diagnostic:
         f"Name a target that begins with {source.kind}."
     )
     return make_error("state.kind-change", "The kinds of source and target differ", detail=detail, address=str(source))
+
+
+def _make_same_fault(address: Address) -> Diagnostic:
+    detail = "Source and target are the same: it is recorded there already, and nothing was changed."
+    return make_error("state.address-taken", "There is nothing to move", detail=detail, address=str(address))
 
 
 def _make_taken_fault(target: Address) -> Diagnostic:

@@ -90,9 +90,29 @@ def test_a_full_disk_is_an_error_in_words(arguments):
     assert "The result could not be written" in ended.stderr
 
 
-def test_closed_streams_are_no_fault(place):
-    ended = subprocess.run(["sh", "-c", f"{' '.join(POOLCTL)} --help >&- 2>&- <&-"], check=False)
+@pytest.mark.parametrize("closed", ["<&-", "2>&-", "2>&- <&-"])
+def test_closed_streams_that_are_not_needed_are_no_fault(closed):
+    ended = subprocess.run(["sh", "-c", f"{' '.join(POOLCTL)} --help {closed}"], check=False, capture_output=True)
     assert ended.returncode == 0
+    assert b"Usage: " in ended.stdout
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&- <&-"])
+def test_a_result_that_nobody_can_take_is_an_error(closed):
+    command = f"{' '.join(POOLCTL)} --help {closed}"
+    ended = subprocess.run(["sh", "-c", command], check=False, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+
+
+def test_nothing_is_applied_where_the_plan_cannot_be_shown(applied, poolctl):
+    text = applied.read_text(encoding="utf-8")
+    applied.write_text(text.replace("count  = 2", "count  = 3"), encoding="utf-8")
+    command = f"{' '.join(POOLCTL)} apply --auto-approve >&-"
+    ended = subprocess.run(["sh", "-c", command], check=False, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 1
+    assert "stdout is closed" in ended.stderr
+    assert "Plan: 0 to add, 1 to change, 0 to destroy." in poolctl("plan").stdout
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,27 @@ def test_of_several_waits_the_longest_comes_first(spawn):
     assert last == 'Still waiting for 2: pool.training 40s, pool.team["vision"] 10s'
 
 
+def test_many_waits_keep_their_places_while_their_news_come_one_by_one(spawn):
+    code = (
+        PROLOGUE + "begin(A); begin(B); wait(A, 10, 0); wait(B, 10, 0); wait(B, 20, 0); wait(A, 20, 0)\nos._exit(0)\n"
+    )
+    drawn = play(spawn, code, width=80)
+    assert drawn.count("Still waiting for 2: pool.training") == drawn.count("Still waiting for 2") == 3
+
+
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        pytest.param("xterm", ["pool.training: Creating...", "Interrupted."], id="over what the key has echoed"),
+        pytest.param("dumb", ["pool.training: Creating...", "^C", "Interrupted."], id="on a line of its own"),
+    ],
+)
+def test_the_echo_of_an_interrupt_is_not_glued_to_what_is_told(spawn, term, expected):
+    code = f"import os; os.environ['TERM'] = '{term}'\n" + PROLOGUE
+    told = "begin(A); sys.stderr.write('^C'); sys.stderr.flush(); tell(Noticed(text='Interrupted.'))\n"
+    assert draw(play(spawn, code + told, width=80), width=80) == expected
+
+
 def test_a_question_takes_the_place_of_the_line(spawn):
     child = spawn(["-c", PROLOGUE + "begin(A); wait(A, 10, 0)\nterminal.ask('Enter a value: ')\n"], width=80)
     child.expect_exact("Enter a value: ")

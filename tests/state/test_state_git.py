@@ -10,7 +10,7 @@ from state_values import ROOT, make_request, make_state
 from planner.core.desired import GitBackend
 from planner.state.errors import DocumentError, StateError, StoreError
 from planner.state.stores.git.command import open_git, tell_git_words
-from planner.state.stores.git.remote import find_state_remote
+from planner.state.stores.git.remote import GitRemote, find_state_remote
 from planner.state.stores.slugs import make_slug
 
 SECRET = "hunter2"
@@ -25,6 +25,23 @@ def save(store, serial, lock_id="lock-1"):
     with store.acquire(make_request(lock_id)):
         store.load()
         store.save(make_state(serial=serial))
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, StoreError])
+def test_lock_that_was_written_while_its_taker_was_stopped_does_not_stay(clone, tmp_path, monkeypatch, stop):
+    push, stops = GitRemote.push, [stop()]
+
+    def push_and_stop(remote, *moves):
+        push(remote, *moves)
+        monkeypatch.setattr(GitRemote, "push", push)
+        raise stops[0]
+
+    store = open_clone(clone)
+    monkeypatch.setattr(GitRemote, "push", push_and_stop)
+    with pytest.raises(stop):
+        store.acquire(make_request())
+    assert find_refs(make_remote(tmp_path)) == ["refs/heads/main"]
+    save(open_clone(make_clone(tmp_path, "other")), 1)
 
 
 def test_working_tree_index_and_branches_are_untouched(clone, tmp_path):

@@ -1,8 +1,10 @@
 """Taking a lock with a lease: waiting for it, and taking over from a holder that shows no life."""
 
+from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from planner.core.lazy_dataclass import dataclass
+from planner.state.errors import StateError
 from planner.state.locks.errors import LockLostError
 from planner.state.locks.holders import (
     Holder,
@@ -90,8 +92,7 @@ def _take(
     found, since = find_lock(place), read_life_clock()
     if found is not None and not is_dead(found.holder, us=holder) and not watch.is_over(found):
         return _refuse(place, found)
-    text = format_lock(holder, lease=place.lease, beat=make_beat())
-    version = place.swap(found.version if found else "", text)
+    version = _write(place, holder, instead_of=found)
     if not version:
         # Somebody was faster.
         return _refuse(place, find_lock(place))
@@ -99,6 +100,20 @@ def _take(
     if found is not None:
         request.notify(f"The lock of a run that shows no life was taken over: {format_holder_line(found.holder)}")
     return lock
+
+
+def _write(place: LeasedPlace, holder: Holder, *, instead_of: FoundLock | None) -> str:
+    """Return the version of our lock; empty where somebody was faster."""
+    text = format_lock(holder, lease=place.lease, beat=make_beat())
+    try:
+        return place.swap(instead_of.version if instead_of else "", text)
+    except BaseException:
+        # It may stand there, though no answer came or Ctrl-C did: others would wait for its lease to end.
+        with suppress(StateError):
+            ours = find_lock(place)
+            if ours is not None and ours.holder.id == holder.id:
+                place.remove(ours.version)
+        raise
 
 
 def _refuse(place: LeasedPlace, found: FoundLock | None) -> Refused:
