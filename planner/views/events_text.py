@@ -97,7 +97,7 @@ def _build_ending(event: ChangeEnded) -> Line:
         case Applied():
             return make_line(subject, f" {noun} complete {after}")
         case Waiting(what=what):
-            return make_line(subject, f" Accepted {after}, not finished: still waiting for {escape_text(what)}")
+            return make_line(subject, f" Accepted {after}, not finished; still to come: {escape_text(what)}")
         case Failed(partial=partial) if partial:
             words = Span(f"{noun} done in part {after}", Tone.ALERT)
             return make_line(subject, " ", words, f": {escape_text(partial)}")

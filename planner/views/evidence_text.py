@@ -70,10 +70,10 @@ def format_workload(workload: EndangeredWorkload) -> str:
 
 
 def _build_endangered(endangered: Endangered, *, width: int, margin: str) -> list[Line]:
-    lines = wrap_text(format_endangered(endangered), width=width - len(margin))
+    lines = wrap_text(format_endangered(endangered), width=width - len(margin), hang=2)
     shown = [make_line(margin + ("  " if index else ""), Span(line, Tone.DESTROY)) for index, line in enumerate(lines)]
     for one in endangered.workloads[:_SHOWN]:
-        first, *rest = wrap_text(format_workload(one), width=width - len(margin) - 2)
+        first, *rest = wrap_text(format_workload(one), width=width - len(margin) - 2, hang=2)
         shown += [make_line(f"{margin}  {first}"), *(make_line(f"{margin}    {line}") for line in rest)]
     more = len(endangered.workloads) - _SHOWN
     return [*shown, make_line(f"{margin}  and {more} more")] if more > 0 else shown

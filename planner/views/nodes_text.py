@@ -39,7 +39,7 @@ def build_nodes_json(pools: Iterable[PoolSight], *, moment: str) -> dict[str, Va
 def _build_pool(pool: PoolSight, *, width: int, is_first: bool) -> Iterator[Line]:
     if not is_first:
         yield ()
-    head, *rest = wrap_text(_describe(pool), width=width)
+    head, *rest = wrap_text(_describe(pool), width=width, hang=2)
     yield make_line(Span(head, Tone.BOLD))
     yield from (make_line(Span(f"  {line}", Tone.BOLD)) for line in rest)
     if pool.unread:

@@ -24,7 +24,7 @@ def build_lead_lines(plan: Plan, *, width: int) -> list[Line]:
     lines = [make_line(Span(f"Summary: {len(ranked)} changes, {nodes}.", Tone.BOLD))]
     for (action, disruption, is_blocked), changes in groups.items():
         words = [f"{len(changes)} x {action}", disruption.word, *(["blocked"] if is_blocked else [])]
-        first, *rest = wrap_text(f"{', '.join(words)}: {_name(changes)}", width=width - 2)
+        first, *rest = wrap_text(f"{', '.join(words)}: {_name(changes)}", width=width - 2, hang=2)
         lines += [make_line(f"  {first}"), *(make_line(f"    {line}") for line in rest)]
     return lines
 

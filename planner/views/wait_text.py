@@ -46,7 +46,7 @@ def _build_line(address: Address, outcome: Outcome, *, seconds: float) -> Line:
             return make_line(subject, " ", Span("done", Tone.ADD), f" after {after}")
         case Waiting(what=what):
             words = Span("not finished", Tone.CHANGE)
-            return make_line(subject, " ", words, f" after {after}: still waiting for {escape_text(what)}")
+            return make_line(subject, " ", words, f" after {after}; still to come: {escape_text(what)}")
         case Failed(diagnostics=diagnostics):
             return make_line(subject, " ", Span("failed", Tone.ALERT), f" after {after}{find_summary(diagnostics)}")
         case _:

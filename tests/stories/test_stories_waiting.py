@@ -85,7 +85,7 @@ def test_what_finished_meanwhile_is_no_longer_waited_for(upgrading: Story):
 def test_wait_says_what_is_still_awaited_when_its_time_is_over(upgrading: Story):
     ended = upgrading.run("wait", "--timeout", "0s", "pool.a")
     assert ended.code == 1
-    assert "pool.a: not finished after 0s: still waiting for gpu driver 470.57 running (now Upgrading)" in ended.out
+    assert "pool.a: not finished after 0s; still to come: gpu driver 470.57 running (now Upgrading)" in ended.out
     assert "pool.a: Still waiting for the driver running ... [0s elapsed]" in ended.err
 
 
@@ -117,7 +117,7 @@ def test_wait_shows_where_the_nodes_of_each_flavor_are(story: Story):
     assert story.apply("--wait", "accepted").code == 0
     ended = story.run("wait", "--timeout", "0s")
     assert ended.code == 1
-    assert "not finished after 0s: still waiting for phase" in ended.out
+    assert "not finished after 0s; still to come: phase" in ended.out
     assert story.run("wait").code == 0
     assert story.is_settled()
 

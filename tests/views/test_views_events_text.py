@@ -79,7 +79,7 @@ def make_began(purpose="grow to 3 nodes", *, number=1, total=2, action=Action.UP
         ),
         pytest.param(
             make_ended(Waiting(what="the driver on 2 nodes")),
-            "pool.training: Accepted after 41s, not finished: still waiting for the driver on 2 nodes",
+            "pool.training: Accepted after 41s, not finished; still to come: the driver on 2 nodes",
             id="waiting",
         ),
         pytest.param(
