@@ -33,7 +33,8 @@ def build_config_digest(desired: DesiredState) -> str:
             **({"policies": _encode_rows(desired.policies)} if desired.policies else {}),
             **({"rollouts": _encode_rows(desired.rollouts)} if desired.rollouts else {}),
             **({"moved": _encode_rows(desired.moved)} if desired.moved else {}),
-        }
+        },
+        is_large=True,
     )
 
 

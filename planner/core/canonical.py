@@ -11,15 +11,18 @@ from planner.core.trees import ABSENT, CountRange, Maybe, Reference
 _LARGEST_EXACT = 2**53
 
 
-def make_digest(value: Any) -> str:
-    """Return ``sha256:…`` over the canonical JSON of ``value``, whose leaves may be tree values or ABSENT."""
-    return "sha256:" + hashlib.sha256(_spell_whole(value)).hexdigest()
+def make_digest(value: Any, *, is_large: bool = False) -> str:
+    """Return ``sha256:…`` over the canonical JSON of ``value``, whose leaves may be tree values or ABSENT.
+
+    One that ``is_large`` is spelled member by member, so that an odd one makes nothing large be spelled twice.
+    """
+    return "sha256:" + hashlib.sha256(_spell_whole(value, is_large=is_large)).hexdigest()
 
 
-def _spell_whole(value: Any) -> bytes:
+def _spell_whole(value: Any, *, is_large: bool) -> bytes:
     if not isinstance(value, dict):
         return _spell_slowly(value)
-    whole = _spell_plainly(value)
+    whole = None if is_large else _spell_plainly(value)
     if whole is not None:
         return whole
     names = sorted(value)

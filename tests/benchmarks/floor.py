@@ -1,4 +1,4 @@
-"""The physical floor of a plan: an interpreter, the libraries, the list calls, and their decoding; nothing else.
+"""The physical floor of a plan: an interpreter, the libraries that it needs, the list calls, and their decoding.
 
 Run by the benchmarks: ``python floor.py ADDRESS PATH [PATH...]``.
 """
@@ -8,7 +8,6 @@ import sys
 
 import click  # noqa: F401 - what is needed is imported
 import httpx
-import pydantic  # noqa: F401 - the same
 
 
 def main() -> None:

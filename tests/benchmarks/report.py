@@ -152,7 +152,7 @@ def _tabulate_plans(measured: Measured) -> Table:
             "With 50 ms of latency, s",
         ),
         rows=rows,
-        note="The floor is an interpreter that imports the libraries, makes the same list calls and decodes the answers: "
+        note="The floor is an interpreter that imports click and httpx, makes the same list calls and decodes the answers: "
         "`tests/benchmarks/floor.py`.",
     )
 
