@@ -20,7 +20,7 @@ from planner.core.plan_request import PlanningRequest, find_owners
 from planner.core.plan_selection import find_selected
 from planner.core.plan_summary import is_partial, summarise
 from planner.core.policies import tell_policies
-from planner.core.rollouts import find_shared_requests, stage
+from planner.core.rollouts import find_late_windows, find_shared_requests, stage
 from planner.core.run_guards import find_broken_policies, judge_run
 from planner.core.snapshot import Unread
 
@@ -40,7 +40,7 @@ def build_plan(request: PlanningRequest) -> Plan:
     judged = judge_run(request, (find_change_blocks(request, one, policies=policies[one.address]) for one in seen))
     staged = stage(request, judged)
     blocked = staged.changes
-    diagnostics += find_shared_requests(blocked)
+    diagnostics += (*find_shared_requests(blocked), *find_late_windows(request, staged))
     return Plan(
         digest=make_plan_digest(blocked),
         basis=request.basis,

@@ -4,12 +4,13 @@ A rollout takes operations, not changes: what else a change does is not kept wai
 field of the rollout goes with it. Digests know nothing of rollouts, nor of their clocks.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change
 from planner.core.desired import Rollout
-from planner.core.diagnostics import Diagnostic, make_error
+from planner.core.diagnostics import Diagnostic, make_error, make_warning
 from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.plan_request import PlanningRequest
 from planner.core.rollout_plan import PlannedRollout, Turn, Unfinished
@@ -68,6 +69,20 @@ def keep_apart(rollouts: Iterable[Rollout]) -> tuple[Rollout, ...]:
 def find_shared_requests(changes: Iterable[Change]) -> tuple[Diagnostic, ...]:
     """Report each operation that two rollouts want: they would wait for each other."""
     return tuple(fault for change in changes if (fault := _find_shared(change)))
+
+
+def find_late_windows(request: PlanningRequest, staged: Staged) -> tuple[Diagnostic, ...]:
+    """Warn of each rollout whose window opens only when a plan with an end is no longer valid."""
+    if not request.inputs.valid_until:
+        return ()
+    end = dt.datetime.fromisoformat(request.inputs.valid_until)
+    windows = ((one.rollout.name, one.rollout.window) for one in staged.turns)
+    spans = ((name, window, find_span(window, request.now)) for name, window in windows if window)
+    return tuple(
+        _report_late(name, opens=format_local(span.start, window.tz), until=request.inputs.valid_until)
+        for name, window, span in spans
+        if span.start >= end and not span.is_open(request.now)
+    )
 
 
 def is_resting(change: Change) -> bool:
@@ -251,4 +266,13 @@ def _report_shared(address: Address, purpose: str, *names: str) -> Diagnostic:
         f"({purpose}), and each would wait for the other. Put these fields into one rollout, or change them one after "
         "the other.",
         address=str(address),
+    )
+
+
+def _report_late(name: str, *, opens: str, until: str) -> Diagnostic:
+    return make_warning(
+        "plan.rollout-too-late",
+        "The plan ends before its turn comes",
+        detail=f"The window of rollout.{name} opens {opens}, and the plan is valid until {until}: it will be refused "
+        "then, and approve nothing. Give it more time (--valid-for), or let it have no end.",
     )

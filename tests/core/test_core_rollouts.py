@@ -294,6 +294,21 @@ def test_a_rollout_of_nothing_else_is_gone_when_counts_change():
     assert keep_apart([replace(DRIVERS, fields=("scope",))]) == ()
 
 
+@pytest.mark.parametrize(
+    ("until", "now", "codes"),
+    [
+        pytest.param("2026-11-28T20:59:59Z", NOW, ["plan.rollout-too-late"], id="before the window opens"),
+        pytest.param("2026-11-28T21:00:01Z", NOW, [], id="when it is open"),
+        pytest.param("2026-11-28T22:00:01Z", INSIDE, [], id="it is open now"),
+        pytest.param("", NOW, [], id="no end"),
+    ],
+)
+def test_a_plan_that_ends_before_its_window_opens_is_told_so(until, now, codes):
+    made = request(replace(DRIVERS, window=SATURDAY), now=now)
+    plan = build_plan(replace(made, inputs=replace(made.inputs, valid_until=until)))
+    assert [one.code for one in plan.diagnostics if one.code == "plan.rollout-too-late"] == codes
+
+
 def test_a_move_does_not_rest():
     [change, *_] = build_plan(request(replace(DRIVERS, window=SATURDAY))).changes
     assert not is_resting(replace(change, previous_address=address("pool.z")))

@@ -24,5 +24,8 @@ _APPLIED: Final = SimpleNamespace(is_approved=True, deferred=(TRAINING, SEARCH),
 ROLLOUT_MAKERS: Final[Mapping[str, Callable[[], Diagnostic]]] = {
     "apply.rollout-later": lambda: apply_output._find_deferred(_APPLIED)[0],
     "apply.rollout-waits": lambda: approval.report_early(_CHANGES)[0],
+    "plan.rollout-too-late": lambda: rollouts._report_late(
+        "drivers", opens="Saturday 2026-11-28 22:00 Europe/Berlin", until="2026-11-27T09:00:00Z"
+    ),
     "plan.rollouts-share-request": lambda: rollouts._report_shared(TRAINING, "change fields", "images", "scopes"),
 }
