@@ -5,7 +5,8 @@ field of the rollout goes with it. Digests know nothing of rollouts, nor of thei
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change
@@ -112,20 +113,19 @@ class _Part:
 
 
 def _stage_one(request: PlanningRequest, rollout: Rollout, changes: tuple[Change, ...]) -> _Part:
-    ranks = {one.address: rank for one in changes if (rank := find_rank(rollout, one.address)) is not None}
+    every = {*request.desired.resources, *(one.address for one in changes)}
+    ranks = {one: rank for one in every if (rank := find_rank(rollout, one)) is not None}
     covered = [one for one in changes if one.address in ranks and one.action in _STAYING]
     operations = {one.address: numbers for one in covered if (numbers := _find_operations(request, rollout, one))}
     found = (_find_unfinished(request, rollout, one, is_pending=one.address in operations) for one in covered)
     unfinished = tuple(one for one in found if one is not None)
-    under_way = {one.address for one in unfinished if not one.is_failed}
-    members = sorted(
-        {*operations, *(one.address for one in unfinished)},
-        key=lambda one: (one not in under_way, ranks[one], one),
-    )
-    size = _find_size(rollout, request)
+    under_way = frozenset(one.address for one in unfinished if not one.is_failed)
+    size = _find_size(rollout, sum(one in ranks for one in request.desired.resources))
+    places = {one: at // size for at, one in enumerate(sorted(ranks, key=lambda one: (ranks[one], one)))}
+    pending = sorted({*operations, *(one.address for one in unfinished)}, key=lambda one: (ranks[one], one))
     turns = Turns(
         rollout=rollout,
-        batches=tuple(tuple(members[start : start + size]) for start in range(0, len(members), size)),
+        batches=_make_batches(pending, places, under_way=under_way),
         standpoints={one.address: _find_standpoint(one) for one in unfinished},
     )
     return _Part(
@@ -142,11 +142,24 @@ def _is_apart(path: str) -> bool:
     return path.partition(".")[0] in _APART
 
 
-def _find_size(rollout: Rollout, request: PlanningRequest) -> int:
-    if not rollout.is_percent:
-        return rollout.batch
-    total = sum(1 for one in request.desired.resources if find_rank(rollout, one) is not None)
-    return max(1, total * rollout.batch // _WHOLE)
+def _find_size(rollout: Rollout, total: int) -> int:
+    return max(1, total * rollout.batch // _WHOLE) if rollout.is_percent else rollout.batch
+
+
+def _make_batches(
+    pending: Sequence[Address], places: Mapping[Address, int], *, under_way: frozenset[Address]
+) -> tuple[tuple[Address, ...], ...]:
+    """Return the batches of what is left; ``places`` are those of all pools, done or not.
+
+    A pool keeps its place. Else those of the next batch would move up to a pool that failed, and start beside it. What
+    is under way already comes first, unless it is in the first batch that is left.
+    """
+    first = min((places[one] for one in pending), default=0)
+
+    def find_place(one: Address) -> int:
+        return -1 if one in under_way and places[one] > first else places[one]
+
+    return tuple(tuple(batch) for _, batch in groupby(sorted(pending, key=find_place), key=find_place))
 
 
 def _find_operations(request: PlanningRequest, rollout: Rollout, change: Change) -> tuple[int, ...]:

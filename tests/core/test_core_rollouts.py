@@ -68,6 +68,25 @@ def test_done_pools_are_in_no_batch():
     assert list_batches(build_plan(request(DRIVERS, wanted={"a": "1", "c": "1"}))) == [["b"], ["d"]]
 
 
+@pytest.mark.parametrize(
+    ("rest", "batches"),
+    [
+        pytest.param({"wanted": {"b": "1"}}, [["a"], ["c", "d"]], id="beside one that is done"),
+        pytest.param(
+            {"wanted": {"a": "1", "b": "1"}, "waiting": {"a": "x"}}, [["a"], ["c", "d"]], id="behind one under way"
+        ),
+        pytest.param(
+            {"wanted": {"d": "1"}, "waiting": {"d": "x"}}, [["d"], ["a", "b"], ["c"]], id="one under way first"
+        ),
+        pytest.param(
+            {"wanted": {"a": "1"}, "waiting": {"a": "x"}}, [["a", "b"], ["c", "d"]], id="under way in its batch"
+        ),
+    ],
+)
+def test_no_pool_moves_up_into_the_batch_before(rest, batches):
+    assert list_batches(build_plan(request(replace(DRIVERS, batch=2), **rest))) == batches
+
+
 def test_a_percentage_counts_the_pools_of_the_order_and_no_networks():
     made = request(replace(DRIVERS, batch=50, is_percent=True), wanted={"a": "1", "b": "1"})
     assert list_batches(build_plan(made)) == [["c", "d"]]

@@ -116,6 +116,23 @@ def test_the_pools_of_a_batch_come_together(night: Night, rule: str, most: int):
     assert (ended.code, batches) == (0, [sorted(FIRST[start : start + most]) for start in range(0, len(FIRST), most)])
 
 
+def test_nothing_starts_beside_a_pool_that_failed_before(night: Night):
+    night.set_clock(SATURDAY)
+    night.broken = frozenset("a")
+    night.story.files(make_files("470.57", rule="batch = 3\n"))
+    assert (night.story.apply().code, sorted(night.take_drivers())) == (1, ["a", "b", "j"])
+    assert (night.story.apply().code, night.take_drivers()) == (1, ["a"])
+    night.broken = frozenset()
+    assert night.story.apply().code == 0
+    sent = night.take_drivers()
+    assert [sorted(sent[start:end]) for start, end in ((0, 1), (1, 4), (4, 7), (7, 8))] == [
+        ["a"],
+        ["c", "d", "e"],
+        ["f", "g", "h"],
+        ["i"],
+    ]
+
+
 def test_a_saved_plan_is_refused_outside_of_the_window(night: Night):
     assert night.story.run("plan", "--out", "p.json").code == 0
     ended = night.story.run("apply", "p.json")
