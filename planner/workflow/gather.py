@@ -29,7 +29,7 @@ from planner.state.stores.store import HeldLock, Store
 from planner.threads.parallel import map_in_threads
 from planner.workflow.errors import PlanError
 from planner.workflow.open_runs import find_open_runs
-from planner.workflow.stored import find_left_behind
+from planner.workflow.stored import find_left_behind, find_vanished
 from planner.workflow.taking_back import ask_after, ask_before, find_undone
 from planner.workflow.workplace import Files, Workplace, find_store_warnings
 
@@ -55,7 +55,8 @@ def recall_state(workplace: Workplace, store: Store, *, state: State | None, loc
 
     ``lock`` is ours where it is held. Raises StateError.
     """
-    return recall(state or State(lineage=""), find_open_runs(workplace, store, lock=lock))
+    recalled = recall(state or State(lineage=""), find_open_runs(workplace, store, lock=lock))
+    return replace(recalled, diagnostics=(*find_vanished(store, state), *recalled.diagnostics))
 
 
 def prepare(workplace: Workplace, client: Client, files: Files, *, recalled: Recalled, inputs: PlanInputs) -> Prepared:
@@ -69,7 +70,7 @@ def prepare(workplace: Workplace, client: Client, files: Files, *, recalled: Rec
     request, steps = ask_after(request, files, receipt=receipt)
     draft = build_plan(request)
     if has_errors(draft.diagnostics):
-        raise PlanError(*told, *draft.diagnostics)
+        raise PlanError(*recalled.diagnostics, *told, *draft.diagnostics)
     needs = find_evidence_needs(draft, files.desired)
     if needs.is_any:
         request = _add_evidence(client, request, needs)

@@ -78,6 +78,23 @@ def find_older(
     return replace(found, severity=severity)
 
 
+def find_vanished(store: Store, state: State | None) -> tuple[Diagnostic, ...]:
+    """Return what to tell where a shared place has no state any more, and had one when it was worked with here."""
+    if state is not None:
+        return ()
+    # Of two lineages the note of this directory is the newer one; the first of all is as good a witness.
+    known = next(iter(store.load_seen()), None)
+    if known is None:
+        return ()
+    detail = (
+        f"{store.shown} has no state, and serial {known.serial} was there before ({_describe(known)}). Perhaps a ref "
+        "or an object was deleted, or a backup from before the first apply was brought back. Without it what is live "
+        "is not known to be yours. Bring it back: poolctl state push FILE. If it was deleted on purpose, go on: the "
+        "next apply begins a new one."
+    )
+    return (make_warning("state.older", "The state that was here is gone", detail=detail),)
+
+
 def find_left_behind(workplace: Workplace, desired: DesiredState, state: State) -> tuple[Diagnostic, ...]:
     """Return what to tell where the shared state is new, and one on this disk was left behind."""
     path = workplace.directory / DesiredState().state_path

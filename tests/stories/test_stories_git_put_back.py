@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,30 @@ def test_the_commit_that_git_still_knows_brings_the_newest_back(ann: Story):
     newest = call_git(ann.directory, "rev-parse", "refs/remotes/origin/poolctl-state")
     call_git(ann.directory, "push", "--quiet", "--force", "origin", f"{newest}:{REF}")
     assert (ann.plan().code, OLDER in ann.plan().err) == (0, False)
+    assert ann.is_settled()
+
+
+def leave(_clone: Story) -> None:
+    """Let a clone have what poolctl and git know."""
+
+
+@pytest.mark.parametrize("lose", [leave, forget])
+def test_a_ref_that_is_gone_is_told_where_it_was_known(ann: Story, lose: Callable[[Story], None]):
+    lose(ann)
+    call_git(ann.directory.with_name("remote.git"), "update-ref", "-d", REF)
+    ann.take_writes()
+    planned, applied = ann.plan(), ann.apply()
+    told = [(one.code, OLDER in one.err, "[plan.exists]" in one.err) for one in (planned, applied)]
+    assert told == [(1, True, True)] * 2
+    assert "the state that was here is gone" in flatten(planned.err).lower()
+    assert ann.take_writes() == []
+
+
+def test_a_new_state_after_the_old_one_is_gone_alarms_nobody_any_more(ann: Story):
+    call_git(ann.directory.with_name("remote.git"), "update-ref", "-d", REF)
+    ann.drop_pool()
+    assert OLDER in ann.apply().err
+    assert OLDER not in ann.plan().err
     assert ann.is_settled()
 
 
