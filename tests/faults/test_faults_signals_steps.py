@@ -10,10 +10,8 @@ from kill_stage import open_stage
 from nursery import Nursery
 
 ASKING = (signal.SIGINT, signal.SIGTERM)
-NAMES = [
-    pytest.param("create, after send POST /v2/*/pools", id="settling a creation"),
-    pytest.param("forget", id="saving the state alone"),
-]
+SETTLING = SCENES["create, after send POST /v2/*/pools"]
+"""An apply that settles a creation, saves what it found, and goes on."""
 
 
 @pytest.fixture(autouse=True)
@@ -23,9 +21,8 @@ def _token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_signal_at_any_step_ends_in_words_and_the_next_apply_goes_on(name: str, nursery: Nursery, tmp_path: Path):
-    with open_stage(SCENES[name], tmp_path, nursery=nursery) as stage:
+def test_a_signal_at_any_step_ends_in_words_and_the_next_apply_goes_on(nursery: Nursery, tmp_path: Path):
+    with open_stage(SETTLING, tmp_path, nursery=nursery) as stage:
         stage.ask_at_each_step(*ASKING)
     assert not stage.faults, "\n".join(stage.faults)
-    assert SCENES[name].steps <= stage.seen
+    assert SETTLING.steps <= stage.seen

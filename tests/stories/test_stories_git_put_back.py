@@ -64,28 +64,27 @@ EDIT = ("state", "rm", "pool.a")
 @pytest.mark.parametrize("act", [pytest.param(APPLY, id="an apply"), pytest.param(EDIT, id="an edit of the state")])
 def test_ref_that_is_put_back_by_one_save_is_told(ann: Story, act: tuple[str, ...]):
     put_back(ann, act)
+    call_git(ann.directory, "fetch", "--quiet", "--force", "origin")
     ann.take_writes()
     check_told(ann)
     assert "by " in flatten(ann.plan().err).partition("was saved before (")[2][:40]
 
 
-def test_it_is_told_after_a_fetch_of_what_was_put_back_too(ann: Story):
-    put_back(ann, APPLY)
-    call_git(ann.directory, "fetch", "--quiet", "--force", "origin")
-    ann.take_writes()
-    check_told(ann)
-
-
-def test_a_clone_that_had_fetched_tells_it_too(ann: Story, story: Story, tmp_path: Path):
+def test_only_clones_that_know_better_are_alarmed_such_as_one_that_had_fetched(
+    ann: Story, story: Story, tmp_path: Path
+):
     bob = make_clone(story, tmp_path, "bob")
     before = put_back(ann, APPLY)
-    assert OLDER not in bob.plan().err
+    fresh = make_clone(story, tmp_path, "carol")
+    assert [OLDER in one.plan().err for one in (bob, fresh)] == [False, False]
     newer = call_git(ann.directory, "rev-parse", "refs/remotes/origin/poolctl-state")
     call_git(ann.directory, "push", "--quiet", "origin", f"{newer}:{REF}")
     call_git(bob.directory, "fetch", "--quiet")
     call_git(tmp_path / "remote.git", "update-ref", REF, before)
     bob.take_writes()
     assert OLDER in bob.plan().err
+    call_git(bob.directory, "push", "--quiet", "--force", "origin", f"{newer}:{REF}")
+    assert OLDER not in bob.plan().err
 
 
 def test_an_apply_that_had_nothing_to_do_has_seen_the_newest(ann: Story, story: Story, tmp_path: Path):
@@ -98,13 +97,6 @@ def test_an_apply_that_had_nothing_to_do_has_seen_the_newest(ann: Story, story: 
     assert bob.apply().code == 0
     call_git(remote, "update-ref", REF, before)
     assert OLDER in bob.plan().err
-
-
-def test_a_fresh_clone_and_one_that_knows_less_are_not_alarmed(ann: Story, story: Story, tmp_path: Path):
-    bob = make_clone(story, tmp_path, "bob")
-    put_back(ann, APPLY)
-    assert OLDER not in make_clone(story, tmp_path, "carol").plan().err
-    assert OLDER not in bob.plan().err
 
 
 def test_what_colleagues_do_alarms_nobody(ann: Story, story: Story, tmp_path: Path):
@@ -121,22 +113,6 @@ def test_what_colleagues_do_alarms_nobody(ann: Story, story: Story, tmp_path: Pa
     assert bob.run("state", "rollback", serial, "--auto-approve").code == 0
     assert (ann.plan().code, OLDER in ann.plan().err) == (0, False)
     assert ann.apply().code == 0
-
-
-def test_the_way_on_that_is_named_works(ann: Story):
-    put_back(ann, APPLY)
-    (ann.directory / "s.json").write_text(ann.run("state", "pull").out, encoding="utf-8")
-    assert ann.run("state", "push", "s.json", "--force", "--auto-approve").code == 0
-    assert OLDER not in ann.plan().err
-    assert ann.apply().code == 0
-
-
-def test_the_commit_that_git_still_knows_brings_the_newest_back(ann: Story):
-    put_back(ann, APPLY)
-    newest = call_git(ann.directory, "rev-parse", "refs/remotes/origin/poolctl-state")
-    call_git(ann.directory, "push", "--quiet", "--force", "origin", f"{newest}:{REF}")
-    assert (ann.plan().code, OLDER in ann.plan().err) == (0, False)
-    assert ann.is_settled()
 
 
 def leave(_clone: Story) -> None:
@@ -163,8 +139,12 @@ def test_a_new_state_after_the_old_one_is_gone_alarms_nobody_any_more(ann: Story
     assert ann.is_settled()
 
 
-def test_git_alone_tells_it_where_the_disk_of_poolctl_is_lost(ann: Story):
+def test_git_alone_tells_it_where_the_disk_of_poolctl_is_lost_and_the_way_on_works(ann: Story):
     put_back(ann, APPLY)
     forget(ann)
     ann.take_writes()
     check_told(ann)
+    (ann.directory / "s.json").write_text(ann.run("state", "pull").out, encoding="utf-8")
+    assert ann.run("state", "push", "s.json", "--force", "--auto-approve").code == 0
+    assert OLDER not in ann.plan().err
+    assert ann.apply().code == 0
