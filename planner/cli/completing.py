@@ -44,10 +44,14 @@ def complete_permission(context: click.Context, _parameter: click.Parameter, inc
     from planner.core.permissions import CLASSES
     from planner.workflow.known_names import list_known
 
-    address, sign, _ = incomplete.partition("=")
-    if sign:
+    known = tuple(list_known(_make_workplace(context)))
+    address, sign, _ = incomplete.rpartition("=")
+    meant = [one for one in known if one.startswith(incomplete)]
+    if sign and not meant:
         return _offer((f"{address}={one}" for one in CLASSES), incomplete)
-    return _offer((f"{one}=" for one in list_known(_make_workplace(context))), incomplete)
+    # One address alone is offered with its classes: a shell would close its quotes right behind the equals sign.
+    ends = CLASSES if len(meant) == 1 else ("",)
+    return _offer((f"{one}={end}" for one in meant for end in ends), incomplete)
 
 
 def complete_count(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

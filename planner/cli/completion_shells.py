@@ -1,10 +1,11 @@
 """The shells that complete poolctl's words: click's, with the equals sign, quotes and Terraform's spellings understood.
 
 bash splits words at an equals sign; zsh and fish replace the whole word. An address of an instance, such as
-``pool.team["a"]``, has to be quoted in bash; zsh and fish do that by themselves.
+``pool.team["a"]``, has to be quoted in bash, as its user has begun to; zsh and fish do that by themselves.
 """
 
 import os
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -12,27 +13,42 @@ from click.shell_completion import BashComplete, CompletionItem, FishComplete, S
 
 from planner.cli.spelling import translate_arguments
 
-_QUOTES: Final = ("'", '"')
+# click's, but that names are no patterns of files, backslashes stay, and no variable is left behind in the shell.
+_BASH: Final = """\
+%(complete_func)s() {
+    local type value IFS=$'\\n'
+    while IFS=',' read -r type value; do
+        case $type in
+            dir) COMPREPLY=(); compopt -o dirnames ;;
+            file) COMPREPLY=(); compopt -o default ;;
+            plain) COMPREPLY+=("$value"); [[ $value != *= ]] || compopt -o nospace ;;
+        esac
+    done <<< "$(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD %(complete_var)s=bash_complete "$1")"
+}
+complete -o nosort -F %(complete_func)s %(prog_name)s 2> /dev/null || complete -F %(complete_func)s %(prog_name)s
+"""
 
 
 class PoolctlBash(BashComplete):
     """Completion in bash, which is asked for the part behind the last equals sign."""
 
+    source_template = _BASH
     _before: str = ""
-    _is_quoted: bool = False
+    _is_in_double_quotes: bool = False
 
     def get_completion_args(self) -> tuple[list[str], str]:
         """Return the words before the one that is typed, and that one as far as it goes."""
         words, incomplete = super().get_completion_args()
         *joined, last = _join((*words, incomplete))
         self._before = last[: len(last) - len(incomplete.removeprefix("="))]
-        self._is_quoted = os.environ["COMP_WORDS"].rpartition(" ")[2].startswith(_QUOTES)
+        self._is_in_double_quotes = os.environ["COMP_WORDS"].rpartition("\n")[2].startswith('"')
         return translate_arguments(joined), _spell(last)
 
     def format_completion(self, item: CompletionItem) -> str:
         """Return the line for one offer, quoted where bash would read it otherwise."""
         value = str(item.value).removeprefix(self._before)
-        return f"{item.type},{value if self._is_quoted or item.type != 'plain' else _quote(value)}"
+        quote = _quote_twice if self._is_in_double_quotes else _quote
+        return f"{item.type},{quote(value) if item.type == 'plain' else value}"
 
 
 class _WholeWords(ShellComplete):
@@ -92,3 +108,9 @@ def _quote(value: str) -> str:
     # An equals sign at the end waits for what follows.
     end = "=" if value.endswith("=") else ""
     return f"{shlex.quote(value.removesuffix('='))}{end}" if value.removesuffix("=") else value
+
+
+def _quote_twice(value: str) -> str:
+    """Return ``value`` as bash reads it between double quotes, which its user has begun."""
+    end = "=" if value.endswith("=") else ""
+    return '"' + re.sub(r'([\\"$`])', r"\\\1", value.removesuffix("=")) + f'"{end}'

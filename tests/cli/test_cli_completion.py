@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from planner.cli.entry import main
+from planner.core.permissions import CLASSES
 
 _TEAMS = """
 [pool.team]
@@ -27,7 +28,11 @@ def offers(poolctl, monkeypatch):
 
     def ask(line, shell="bash", **more):
         words = line.split(" ")
-        for name, value in {"COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1), **more}.items():
+        for name, value in {
+            "COMP_WORDS": _JOINS.get(shell, " ").join(words),
+            "COMP_CWORD": str(len(words) - 1),
+            **more,
+        }.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("_POOLCTL_COMPLETE", f"{shell}_complete")
         ended = poolctl()
@@ -36,6 +41,9 @@ def offers(poolctl, monkeypatch):
         return [one.removeprefix("plain,") for one in ended.stdout.splitlines() if one]
 
     return ask
+
+
+_JOINS = {"bash": "\n"}
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +63,7 @@ def estate(model, place):
     return place / "main.pools.toml"
 
 
+_DOUBLE = [r'"pool.team[\"a\"]"', r'"pool.team[\"b\"]"']
 _A, _B = "'pool.team[\"a\"]'", "'pool.team[\"b\"]'"
 
 
@@ -69,7 +78,8 @@ _A, _B = "'pool.team[\"a\"]'", "'pool.team[\"b\"]'"
             "poolctl apply -target = ", ["network.main", "pool.starter", _A, _B], id="nothing behind the sign"
         ),
         pytest.param("poolctl plan --target pool.starter --target p", [_A, _B], id="not what is there twice"),
-        pytest.param("poolctl plan --target 'pool.t", ['pool.team["a"]', 'pool.team["b"]'], id="within quotes"),
+        pytest.param("poolctl plan --target 'pool.t", [_A, _B], id="within quotes"),
+        pytest.param('poolctl plan --target "pool.t', _DOUBLE, id="within double quotes"),
         pytest.param(
             "poolctl plan --replace ", ["network.main", "pool.starter"], id="what can be replaced is recorded"
         ),
@@ -83,7 +93,12 @@ _A, _B = "'pool.team[\"a\"]'", "'pool.team[\"b\"]'"
         pytest.param("poolctl drift ", ["adopt", "network.main", "pool.starter", _A, _B], id="drift"),
         pytest.param("poolctl drift adopt pool.s", ["pool.starter"], id="drift adopt"),
         pytest.param("poolctl scale pool.starter ", ["modelarts.vm.cpu.4ud="], id="the flavors of the pool"),
-        pytest.param("poolctl apply --allow n", ["network.main="], id="whom to permit"),
+        pytest.param("poolctl apply --allow pool.", ["pool.starter=", f"{_A}=", f"{_B}="], id="whom to permit"),
+        pytest.param(
+            "poolctl apply --allow 'pool.team[\"a",
+            [f"'pool.team[\"a\"]={one}'" for one in CLASSES],
+            id="one alone with what to permit",
+        ),
         pytest.param("poolctl apply --allow network.main = d", ["drains", "destroys"], id="what to permit"),
         pytest.param("poolctl state rollback ", ["2"], id="the versions of the state"),
         pytest.param("poolctl state diff ", ["2"], id="versions to compare"),

@@ -63,3 +63,37 @@ _CLEAR = "\x15"
 
 def test_a_tab_completes_the_word(shell):
     assert all(_press_tab(shell, line) for line in _LINES)
+
+
+_INSTANCES = """
+[pool.team]
+for_each = ["a", "it's", "b$HOME`id`"]
+name = "team-${string(size(each.key))}"
+type = "Dedicate"
+scope = ["Train"]
+network = "${network.main.id}"
+resources = [{ flavor = "modelarts.vm.cpu.8ud", count = 1 }]
+"""
+_ADDRESSES = {
+    "--target pool.te\ta\t": 'pool.team["a"]',
+    "--target='pool.te\ti\t": 'pool.team["it\'s"]',
+    '--target "pool.te\tb\t': 'pool.team["b$HOME`id`"]',
+}
+_TO_ITS_START = "\x01"
+
+
+@pytest.fixture
+def instances(applied):
+    """Write a block with instances beside what is applied, whose addresses mean something to every shell."""
+    applied.with_name("team.pools.toml").write_text(_INSTANCES, encoding="utf-8")
+
+
+def _show_words(shell, typed):
+    """Complete twice, and let the shell print the words that it would give to poolctl."""
+    shell.send(f"poolctl plan {typed}{_TO_ITS_START}printf '<%s>' \r")
+    shell.expect("<poolctl><plan>(?:<--target>|<--target=)<?([^>]+)>")
+    return shell.match[1]
+
+
+def test_an_address_is_completed_as_the_shell_has_to_be_told_it(instances, shell):
+    assert {typed: _show_words(shell, typed) for typed in _ADDRESSES} == _ADDRESSES
