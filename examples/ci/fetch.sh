@@ -11,7 +11,8 @@ directory=$1
 
 # find_last_change: print the newest commit of this branch that changed what the directory reads.
 find_last_change() {
-    git rev-list --first-parent --max-count=50 HEAD >"$work/branch"
+    # In a busy repository most commits are about something else, which git tells faster.
+    git rev-list --first-parent --max-count=100 HEAD -- '*.toml' '*vars*' "$directory" >"$work/branch"
     while read -r commit; do
         if before=$(git rev-parse --verify --quiet "$commit^"); then
             poolctl dirs --changed-since "$before" >"$work/changed"
@@ -50,7 +51,7 @@ list_unseen() {
     list_merged "$1" >"$work/last"
     while read -r number head merged; do
         base=poolctl-approved/$number/$directory/base
-        if grep -qxE '[0-9a-f]{40,64}' "$base" && git merge-base --is-ancestor "$(cat "$base")" "$1"; then
+        if grep -qsxE '[0-9a-f]{40,64}' "$base" && git merge-base --is-ancestor "$(cat "$base")" "$1"; then
             git rev-list --first-parent --max-count=50 "$(cat "$base")..$1"
         fi
     done <"$work/last"

@@ -20,7 +20,7 @@ if [ "$code" -ne 0 ]; then
     rm -rf -- "$record"
     exit "$code"
 fi
-# What is approved and waits for its turn in a rollout is made when it comes, without another approval.
+# What is approved and takes its turn in a rollout is made when that comes, without another approval.
 set -- poolctl-approved/*/"$directory"/plan.json
 if [ -e "$1" ]; then
     jq --slurp '[.[].changes[].digest]' "$@" >"$work/approved.json"
@@ -28,9 +28,8 @@ else
     echo '[]' >"$work/approved.json"
 fi
 if ! jq --exit-status --slurpfile approved "$work/approved.json" '
-    def is_in_turn: (.turns // []) | any(.waits != "" and (.is_stopped | not));
     [.changes[] | select((.action != "no-op" or .previous_address != null) and .blocked == [])
-        | select((is_in_turn and (.digest | IN($approved[0][]))) | not)]
+        | select((.turns and (.digest | IN($approved[0][]))) | not)]
     | length > 0
 ' "$record/plan.json" >"$work/left"; then
     rm -rf -- "$record"
