@@ -13,7 +13,7 @@ from planner.config.rollouts import ALL_POOLS
 from planner.config.rule_checks import RULES, find_unknown_entry, find_unknown_step
 from planner.config.wording import find_near, format_value
 from planner.core.addresses import Address
-from planner.core.selection import is_named
+from planner.core.selection import find_unmatched, is_named, rank_addresses
 from planner.core.trees import as_list, as_tree
 from planner.kinds.names import Bracket, PathPattern, PatternStep, format_label, is_entry_named, parse_pattern
 
@@ -105,8 +105,10 @@ def _find_order(block: RawBlock) -> tuple[str, ...]:
 
 def _check_order(block: RawBlock, pools: list[Address], blocks: RawBlocks, *, empty: set[Address]) -> Iterator[Fault]:
     """Yield a fault for each glob that names nothing; ``empty`` are pools whose ``for_each`` has no instance here."""
-    for index, glob in enumerate(as_list(block.body.get("order"))):
-        if not isinstance(glob, str) or not glob or any(is_named(one, (glob,)) for one in pools):
+    globs = as_list(block.body.get("order"))
+    unmatched = frozenset(find_unmatched(pools, (one for one in globs if isinstance(one, str) and one)))
+    for index, glob in enumerate(globs):
+        if not isinstance(glob, str) or glob not in unmatched:
             continue
         # Directories share a template: what has no instance in one of them is no slip.
         if any(is_named(one, (glob.partition("[")[0],)) for one in empty):
@@ -128,7 +130,7 @@ def _list_names(pools: Iterable[Address]) -> list[str]:
 
 
 def _check_fields(block: RawBlock, blocks: RawBlocks) -> Iterator[Fault]:
-    covered = [one for address, one in blocks.by_address.items() if _is_covered(block, address)]
+    covered = [blocks.by_address[one] for one in sorted(_find_covered(block, blocks.by_address))]
     for index, text in enumerate(as_list(block.body.get("fields"))):
         if isinstance(text, str) and text and (why := _find_mismatch(text, covered)):
             yield block.make_fault(
@@ -141,8 +143,8 @@ def _check_fields(block: RawBlock, blocks: RawBlocks) -> Iterator[Fault]:
             )
 
 
-def _is_covered(block: RawBlock, address: Address) -> bool:
-    return address.kind == POOL and is_named(address, _find_order(block))
+def _find_covered(block: RawBlock, addresses: Iterable[Address]) -> frozenset[Address]:
+    return frozenset(rank_addresses((one for one in addresses if one.kind == POOL), _find_order(block)))
 
 
 def _find_mismatch(text: str, covered: list[RawBlock]) -> str:
@@ -169,7 +171,8 @@ def _find_fixed() -> frozenset[str]:
 
 def _check_overlap(first: RawBlock, second: RawBlock, pools: list[Address]) -> Iterator[Fault]:
     """Yield a fault where a pool would take its turn in both rollouts for the same field."""
-    shared = next((one for one in pools if _is_covered(first, one) and _is_covered(second, one)), None)
+    both = _find_covered(first, pools) & _find_covered(second, pools)
+    shared = next((one for one in pools if one in both), None)
     if shared is None:
         return
     for index, text in enumerate(as_list(second.body.get("fields"))):

@@ -15,7 +15,7 @@ from planner.core.diagnostics import Diagnostic, make_error, make_warning
 from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.plan_request import PlanningRequest
 from planner.core.rollout_plan import PlannedRollout, Turn, Unfinished
-from planner.core.selection import is_named
+from planner.core.selection import rank_addresses
 from planner.core.trees import ABSENT, Tree, as_text, as_tree, find_member
 from planner.core.turns import Leave, Outlook, Standing, Standpoint, Turns, find_outlook, judge_turn
 from planner.core.windows import find_span, format_local, format_window
@@ -52,13 +52,6 @@ def stage(request: PlanningRequest, changes: tuple[Change, ...]) -> Staged:
         rollouts=tuple(_plan(one, request) for one in busy),
         turns=tuple(one.turns for one in busy),
     )
-
-
-def find_rank(rollout: Rollout, address: Address) -> int | None:
-    """Return the place of the first glob of the order that names ``address``, None where none does."""
-    if address.kind != POOL:
-        return None
-    return next((rank for rank, glob in enumerate(rollout.order) if is_named(address, (glob,))), None)
 
 
 def keep_apart(rollouts: Iterable[Rollout]) -> tuple[Rollout, ...]:
@@ -114,7 +107,7 @@ class _Part:
 
 def _stage_one(request: PlanningRequest, rollout: Rollout, changes: tuple[Change, ...]) -> _Part:
     every = {*request.desired.resources, *(one.address for one in changes)}
-    ranks = {one: rank for one in every if (rank := find_rank(rollout, one)) is not None}
+    ranks = rank_addresses((one for one in every if one.kind == POOL), rollout.order)
     covered = [one for one in changes if one.address in ranks and one.action in _STAYING]
     operations = {one.address: numbers for one in covered if (numbers := _find_operations(request, rollout, one))}
     found = (_find_unfinished(request, rollout, one, is_pending=one.address in operations) for one in covered)

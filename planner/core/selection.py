@@ -1,7 +1,8 @@
 """Which addresses a run is about: ``--target`` takes dependencies along, ``--exclude`` dependents (semantics 6.8)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from itertools import islice
 
 from planner.core.addresses import Address
 from planner.core.changes import PlanInputs
@@ -22,7 +23,30 @@ def select(addresses: Iterable[Address], inputs: PlanInputs, *, needs: Needs) ->
 def find_unmatched(addresses: Iterable[Address], patterns: Iterable[str]) -> tuple[str, ...]:
     """Return the patterns that name no address."""
     names = [str(one) for one in addresses]
-    return tuple(pattern for pattern in patterns if not any(_is_match(name, pattern) for name in names))
+    known = {*names, *(name.partition("[")[0] for name in names)}
+    return tuple(
+        pattern
+        for pattern in patterns
+        if pattern not in known and not (_is_glob(pattern) and any(_is_match(name, pattern) for name in names))
+    )
+
+
+def rank_addresses(addresses: Iterable[Address], patterns: Sequence[str]) -> dict[Address, int]:
+    """Return for each address that ``patterns`` name the place of the first one that does, from 0.
+
+    Thousands may be named one by one: only what is a glob is tried on each address.
+    """
+    places = {pattern: at for at, pattern in reversed([*enumerate(patterns)])}
+    globs = [(at, pattern) for at, pattern in enumerate(patterns) if _is_glob(pattern)]
+    ranks: dict[Address, int] = {}
+    for address in addresses:
+        name = str(address)
+        spelled = (places[one] for one in (name, name.partition("[")[0]) if one in places)
+        matched = (at for at, pattern in globs if _is_match(name, pattern))
+        found = [*spelled, *islice(matched, 1)]
+        if found:
+            ranks[address] = min(found)
+    return ranks
 
 
 def is_named(address: Address, patterns: Iterable[str]) -> bool:
@@ -37,6 +61,10 @@ def turn(needs: Needs) -> Needs:
         for one in needed:
             turned.setdefault(one, set()).add(address)
     return {address: frozenset(users) for address, users in turned.items()}
+
+
+def _is_glob(pattern: str) -> bool:
+    return "*" in pattern or "?" in pattern
 
 
 def _is_match(name: str, pattern: str) -> bool:

@@ -11,7 +11,7 @@ from planner.core.approval import choose, find_run_turns, report_early
 from planner.core.desired import Rollout
 from planner.core.planning import build_plan
 from planner.core.rollout_plan import Turn
-from planner.core.rollouts import find_rank, find_shared_requests, is_resting, keep_apart, stage
+from planner.core.rollouts import find_shared_requests, is_resting, keep_apart, stage
 from planner.core.turns import Standing
 from planner.core.windows import Window
 
@@ -90,7 +90,6 @@ def test_no_pool_moves_up_into_the_batch_before(rest, batches):
 def test_a_percentage_counts_the_pools_of_the_order_and_no_networks():
     made = request(replace(DRIVERS, batch=50, is_percent=True), wanted={"a": "1", "b": "1"})
     assert list_batches(build_plan(made)) == [["c", "d"]]
-    assert find_rank(DRIVERS, address("network.main")) is None
 
 
 def test_outside_of_the_window_a_plan_says_when_it_opens():

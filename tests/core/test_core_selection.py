@@ -1,10 +1,12 @@
 """Targets take what they need along, exclusions what needs them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planner.core.addresses import Address, parse_address
 from planner.core.changes import PlanInputs
-from planner.core.selection import find_unmatched, select
+from planner.core.selection import find_unmatched, is_named, rank_addresses, select
 
 NETWORK = Address(kind="network", name="main")
 POOL = Address(kind="pool", name="train")
@@ -35,3 +37,31 @@ def test_a_pattern_that_names_nothing_is_found():
 
 def test_a_line_break_is_no_part_of_an_address():
     assert parse_address("pool.a\n") is None
+
+
+NAMES = st.sampled_from(["pool.a", "pool.ab", 'pool.a["x"]', 'pool.a["x*"]', 'pool.b["x"]', "network.a"])
+PATTERNS = st.sampled_from(
+    [
+        "pool.a",
+        "pool.*",
+        "pool.?",
+        "pool.a*",
+        'pool.a["x"]',
+        "pool.a[*]",
+        'pool.a["x*"]',
+        "*",
+        "network.a",
+        "pool.zz",
+        "",
+    ]
+)
+
+
+@given(names=st.lists(NAMES, unique=True), patterns=st.lists(PATTERNS))
+def test_the_first_pattern_that_names_an_address_is_its_rank(names, patterns):
+    addresses = [parse_address(name) for name in names]
+    slow = {one: [at for at, pattern in enumerate(patterns) if is_named(one, (pattern,))] for one in addresses}
+    assert rank_addresses(addresses, patterns) == {one: ranks[0] for one, ranks in slow.items() if ranks}
+    assert find_unmatched(addresses, patterns) == tuple(
+        pattern for pattern in patterns if not any(is_named(one, (pattern,)) for one in addresses)
+    )
