@@ -21,8 +21,8 @@ def show_applied(
 
     The receipt goes to the file ``receipt``, too. Raises StateError where that cannot be written.
     """
+    from planner.state.documents.receipt_document import format_receipt
     from planner.state.files import save_atomically
-    from planner.state.receipt_document import format_receipt
     from planner.views.apply_text import format_apply_summary
 
     known = set(told)

@@ -38,7 +38,7 @@ def log(session: Session, /, *, address: Address | None, limit: int | None, with
 
     State commands and imports are among it, where the store has a history; `state serial N` is what the state came to.
     """
-    from planner.state.receipt_document import build_receipt_json
+    from planner.state.documents.receipt_document import build_receipt_json
     from planner.views.json_text import format_json
     from planner.views.log_text import (
         SaveRow,

@@ -35,8 +35,8 @@ def show_plan(session: Session, plan: Plan, showing: Showing | None = None) -> N
 
 def save_plan(session: Session, plan: Plan, *, path: Path) -> None:
     """Save ``plan`` as its document, whole or not at all, and say how it is applied. Raises StateError."""
+    from planner.state.documents.plan_document import format_plan as format_document
     from planner.state.files import save_atomically
-    from planner.state.plan_document import format_plan as format_document
     from planner.views.escape import escape_text
 
     save_atomically(session.directory / path, format_document(plan), what="plan file")
@@ -52,8 +52,8 @@ def save_plan(session: Session, plan: Plan, *, path: Path) -> None:
 
 def load_plan(session: Session, path: Path) -> Plan:
     """Return the plan that a file holds. Raises StateError."""
+    from planner.state.documents.plan_document import parse_plan
     from planner.state.files import load_text
-    from planner.state.plan_document import parse_plan
 
     return parse_plan(load_text(session.directory / path, what="plan file"), source=str(path))
 
@@ -69,7 +69,7 @@ def refuse_contradictions(inputs: PlanInputs) -> None:
 def _format_plan(session: Session, plan: Plan, showing: Showing) -> str:
     match showing.layout:
         case "json":
-            from planner.state.plan_document import format_plan as format_document
+            from planner.state.documents.plan_document import format_plan as format_document
 
             return format_document(plan)
         case "markdown":

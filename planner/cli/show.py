@@ -52,7 +52,7 @@ def show(session: Session, /, *, plan: Path | None, layout: str, compat: str | N
 
 
 def _format_state(state: State | None, *, layout: str) -> str:
-    from planner.state.document import format_state as format_document
+    from planner.state.documents.state_document import format_state as format_document
     from planner.views.json_text import format_json
     from planner.views.state_text import format_state
 

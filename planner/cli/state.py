@@ -73,7 +73,7 @@ def list_(session: Session, patterns: tuple[str, ...], layout: str) -> int:
 @click.pass_obj
 def show(session: Session, address: Address, layout: str) -> int:
     """Show all that is recorded of ADDR."""
-    from planner.state.document import format_tracked as build_tracked_json
+    from planner.state.documents.state_document import format_tracked as build_tracked_json
     from planner.views.json_text import format_json
     from planner.views.state_text import format_tracked
     from planner.workflow.state_records import load_tracked

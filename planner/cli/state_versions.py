@@ -64,7 +64,7 @@ def diff(session: Session, before: str, after: str, layout: str) -> int:
 @click.pass_obj
 def pull(session: Session) -> int:
     """Write the stored state to stdout, as its document."""
-    from planner.state.document import format_state
+    from planner.state.documents.state_document import format_state
     from planner.workflow.state_versions import load_current
     from planner.workflow.workplace import load_desired_state, open_store
 

@@ -9,8 +9,8 @@ from planner.core.addresses import Address
 from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import TrackedResource
 from planner.core.trees import Value
-from planner.state.document import find_address, format_tracked, parse_tracked
-from planner.state.state_shape import is_plain_tracked
+from planner.state.documents.state_document import find_address, format_tracked, parse_tracked
+from planner.state.documents.state_shape import is_plain_tracked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +175,7 @@ def _parse_tracked(value: Any) -> TrackedResource:
 def _ask_models(value: Any) -> None:
     from pydantic import ValidationError
 
-    from planner.state.models import TrackedDocument
+    from planner.state.documents.models import TrackedDocument
 
     try:
         TrackedDocument.model_validate(value)

@@ -16,8 +16,8 @@ from planner.engine.journal import OpenRun, find_unsettled
 from planner.engine.receipts import complete_receipt, seal_receipt, settle_receipt
 from planner.engine.run_context import format_moment
 from planner.kinds.table import KINDS
+from planner.state.documents.receipt_document import format_receipt, parse_receipt
 from planner.state.errors import DocumentError
-from planner.state.receipt_document import format_receipt, parse_receipt
 from planner.state.stores.store import Store
 from planner.workflow.errors import PlanError
 from planner.workflow.open_runs import find_open_runs

@@ -25,8 +25,8 @@ from planner.engine.runner import RunOptions, run_changes
 from planner.engine.signals import watch_signals
 from planner.kinds.table import KINDS
 from planner.remote.gateway import Gateway
+from planner.state.documents.receipt_document import build_receipt_json
 from planner.state.errors import StateError
-from planner.state.receipt_document import build_receipt_json
 from planner.workflow.desk import Desk, save_state
 from planner.workflow.gather import Prepared
 from planner.workflow.receipts import Story, begin_receipt, keep_receipt, make_receipt_id

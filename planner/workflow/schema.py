@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from planner.config import schema as config_schema
-from planner.state import schemas as state_schemas
+from planner.state.documents import schemas as state_schemas
 
 
 def format_schema(name: str) -> str:

@@ -7,7 +7,7 @@ from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.state_diff import StateDifference, compare_states
 from planner.core.tracking import State
 from planner.kinds.table import KINDS
-from planner.state.document import parse_state
+from planner.state.documents.state_document import parse_state
 from planner.state.errors import DocumentError
 from planner.state.stores.store import Store
 from planner.state.versions import is_same_content

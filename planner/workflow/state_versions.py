@@ -7,10 +7,10 @@ from planner.core.lazy_dataclass import dataclass
 from planner.core.state_diff import StateDifference, compare_states
 from planner.core.tracking import State
 from planner.kinds.table import KINDS
-from planner.state.document import parse_state
+from planner.state.documents.plan_document import parse_plan
+from planner.state.documents.state_document import parse_state
 from planner.state.files import load_text
 from planner.state.outside_text import parse_object
-from planner.state.plan_document import parse_plan
 from planner.state.stores.store import Store
 from planner.workflow.workplace import Workplace, load_desired_state, open_store
 

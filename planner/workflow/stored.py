@@ -7,7 +7,7 @@ from planner.core.diagnostics import Diagnostic, PoolctlError, Severity, make_er
 from planner.core.lazy_dataclass import replace
 from planner.core.tracking import State
 from planner.engine.journal import load_last_start, load_open_runs
-from planner.state.document import parse_state
+from planner.state.documents.state_document import parse_state
 from planner.state.errors import StateError
 from planner.state.files import load_text
 from planner.state.stores.history import SavedVersion

@@ -12,7 +12,7 @@ from planner.core.advance import record_import
 from planner.core.snapshot import LiveResource
 from planner.core.tracking import ServiceIdentity, State, TrackedResource
 from planner.simulator.seeding import PROJECT_ID
-from planner.state.document import format_state
+from planner.state.documents.state_document import format_state
 
 REGION = "eu-de"
 TOKEN = "token-of-a-benchmark"

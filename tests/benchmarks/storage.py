@@ -16,7 +16,7 @@ from planner.core.snapshot import LiveResource
 from planner.core.tracking import State
 from planner.engine.journal import open_journal
 from planner.engine.journal_records import OperationStarted
-from planner.state.document import format_state
+from planner.state.documents.state_document import format_state
 from planner.state.files import save_atomically
 
 ROUNDS = 20

@@ -32,7 +32,8 @@ from planner.core.up_to_idle import HeldBack
 from planner.engine import change_run, journal, runner, sending_creations, sending_patches, settle
 from planner.remote import errors, reading
 from planner.remote.endpoint import resolve_endpoint
-from planner.state import document, files, os_errors
+from planner.state import files, os_errors
+from planner.state.documents import state_document
 from planner.state.locks import holders
 from planner.state.stores.local.store import LocalStore, open_local_store
 from planner.workflow import (
@@ -97,7 +98,7 @@ def _refuse_file(number: int) -> Diagnostic:
 
 
 def _read_state(text: str) -> Diagnostic:
-    return _catch(lambda: document.parse_state(text, source=str(STATE)))
+    return _catch(lambda: state_document.parse_state(text, source=str(STATE)))
 
 
 def _fault() -> Diagnostic:

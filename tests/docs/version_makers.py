@@ -8,7 +8,7 @@ from planner.core.addresses import Address
 from planner.core.desired import DesiredState, GitBackend
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.tracking import State, TrackedResource
-from planner.state.document import format_state
+from planner.state.documents.state_document import format_state
 from planner.state.stores.history import SavedVersion, SaveNote
 from planner.workflow import state_migrate, state_places, state_push, state_rollback, state_versions, stored
 

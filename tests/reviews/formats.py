@@ -1,6 +1,6 @@
 """Every way in which a plan is shown, by the suffix of its golden file."""
 
-from planner.state.plan_document import format_plan as format_document
+from planner.state.documents.plan_document import format_plan as format_document
 from planner.views.plan_html import format_plan_html
 from planner.views.plan_markdown import format_plan_markdown
 from planner.views.plan_text import format_plan

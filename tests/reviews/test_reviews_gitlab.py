@@ -6,7 +6,7 @@ import pytest
 from review_plans import PICTURE, PLANS
 
 from planner.cli.entry import main
-from planner.state.plan_document import format_plan as format_document
+from planner.state.documents.plan_document import format_plan as format_document
 from planner.views.gitlab_report import format_gitlab_report
 from planner.views.terraform_json import format_terraform_json
 

@@ -6,8 +6,8 @@ import pytest
 from review_plans import PLANS
 
 from planner.core.events import Planned
+from planner.state.documents.plan_document import format_plan, parse_plan
 from planner.state.errors import DocumentError
-from planner.state.plan_document import format_plan, parse_plan
 from planner.views.plan_html import format_plan_html
 from planner.views.stream_json import build_event_lines
 from planner.views.terraform_json import format_terraform_json

@@ -17,7 +17,7 @@ from tfsumpy.context import Context
 from tfsumpy.plan.analyzer import PlanAnalyzer
 
 from planner.cli.entry import main
-from planner.state.plan_document import format_plan as format_document
+from planner.state.documents.plan_document import format_plan as format_document
 from planner.views.plan_text import format_plan
 from planner.views.terraform_json import format_terraform_json
 from planner.views.voices import TERRAFORM

@@ -9,7 +9,7 @@ from state_values import JSON_TREES, STATES, make_state, make_tracked
 from planner.core.addresses import Address
 from planner.core.tracking import ServiceIdentity
 from planner.core.trees import is_same
-from planner.state.document import format_state, parse_state
+from planner.state.documents.state_document import format_state, parse_state
 from planner.state.errors import DocumentError
 
 STATE = make_state(

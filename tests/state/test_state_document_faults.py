@@ -3,7 +3,7 @@
 import pytest
 from test_state_document import TEXT
 
-from planner.state.document import parse_state
+from planner.state.documents.state_document import parse_state
 from planner.state.errors import DocumentError
 
 

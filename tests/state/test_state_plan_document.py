@@ -26,10 +26,10 @@ from planner.core.changes import (
 from planner.core.diagnostics import SourceLocation
 from planner.core.field_paths import EntryKey
 from planner.core.trees import ABSENT, CountRange, Reference, is_same
+from planner.state.documents.plan_document import format_plan, parse_plan
+from planner.state.documents.plan_values import format_value, parse_value
+from planner.state.documents.schemas import build_plan_schema
 from planner.state.errors import DocumentError
-from planner.state.plan_document import format_plan, parse_plan
-from planner.state.plan_values import format_value, parse_value
-from planner.state.schemas import build_plan_schema
 
 SLOW = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

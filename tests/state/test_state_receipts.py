@@ -10,10 +10,10 @@ from planner.core.field_paths import EntryKey
 from planner.core.receipts import OperationOutcome, Receipt, ReceiptChange
 from planner.core.reversal import Inverse, Reversal, Verdict
 from planner.core.trees import ABSENT
+from planner.state.documents.receipt_document import format_receipt, parse_receipt
 from planner.state.errors import DocumentError
 from planner.state.locks.errors import LockLostError
 from planner.state.locks.holders import LockRequest
-from planner.state.receipt_document import format_receipt, parse_receipt
 from planner.state.stores.local.store import LocalStore, open_local_store
 
 POOL = Address(kind="pool", name="a")

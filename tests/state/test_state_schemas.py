@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from state_values import ROOT, STATES
 
-from planner.state.document import format_state
-from planner.state.schemas import SCHEMAS, build_state_schema, format_schema
+from planner.state.documents.schemas import SCHEMAS, build_state_schema, format_schema
+from planner.state.documents.state_document import format_state
 
 NAMES = [pytest.param(name, id=name) for name in SCHEMAS]
 
@@ -18,7 +18,7 @@ NAMES = [pytest.param(name, id=name) for name in SCHEMAS]
 @pytest.mark.parametrize("name", NAMES)
 def test_published_schema_is_fresh(name):
     published = (ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
-    assert published == format_schema(SCHEMAS[name]()), f"refresh: python -m planner.state.schemas {name}"
+    assert published == format_schema(SCHEMAS[name]()), f"refresh: python -m planner.state.documents.schemas {name}"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -48,14 +48,22 @@ def test_every_state_fits_the_published_schema(state):
 @pytest.mark.parametrize("name", NAMES)
 def test_module_prints_the_schema(name):
     done = subprocess.run(
-        [sys.executable, "-m", "planner.state.schemas", name], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "planner.state.documents.schemas", name],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout == format_schema(SCHEMAS[name]())
 
 
 def test_module_names_its_schemas_when_asked_for_another():
     done = subprocess.run(
-        [sys.executable, "-m", "planner.state.schemas", "lock"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "planner.state.documents.schemas", "lock"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert "state|plan" in done.stderr

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from state_values import STATES
 
 from planner.engine.journal_records import RecordError, _parse_tracked
-from planner.state.document import format_state
-from planner.state.models import StateDocument
-from planner.state.state_shape import STORED, format_shape, is_plain, is_plain_tracked
+from planner.state.documents.models import StateDocument
+from planner.state.documents.state_document import format_state
+from planner.state.documents.state_shape import STORED, format_shape, is_plain, is_plain_tracked
 
 HOLD = {"entry": "f", "count": 1, "until": "2026-12-01T00:00:00Z", "who": "a@b", "reason": ""}
 TRACKED = {
@@ -55,7 +55,9 @@ def test_every_state_that_is_written_is_plain(state):
 
 
 def test_the_stored_shape_is_what_the_models_say():
-    assert STORED.read_text(encoding="utf-8") == format_shape(), "refresh: python -m planner.state.state_shape"
+    assert STORED.read_text(encoding="utf-8") == format_shape(), (
+        "refresh: python -m planner.state.documents.state_shape"
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import re
 from hypothesis import assume, given, settings
 from state_values import STATES
 
-from planner.state.document import format_state
-from planner.state.json_text import format_json
+from planner.state.documents.json_text import format_json
+from planner.state.documents.state_document import format_state
 
 
 @settings(max_examples=200, deadline=None)

@@ -6,7 +6,7 @@ from state_values import STATES, make_state, make_tracked
 
 from planner.core.addresses import Address
 from planner.core.tracking import ServiceIdentity
-from planner.state.document import format_state, parse_state
+from planner.state.documents.state_document import format_state, parse_state
 from planner.state.versions import is_same_content, make_next
 
 POOL = Address(kind="pool", name="a")

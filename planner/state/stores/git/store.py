@@ -13,7 +13,7 @@ from planner.core.desired import GitBackend
 from planner.core.diagnostics import Diagnostic, make_error
 from planner.core.lazy_dataclass import dataclass
 from planner.core.tracking import State
-from planner.state.document import format_state, parse_state
+from planner.state.documents.state_document import format_state, parse_state
 from planner.state.errors import DocumentError, StateChangedError, StoreError
 from planner.state.files import TOOL_DIRECTORY
 from planner.state.locks.holders import LockRequest

@@ -12,11 +12,11 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from planner.core.lazy_dataclass import dataclass
-from planner.state.faults import parse_document
-from planner.state.formats import FORMAT_VERSION
-from planner.state.json_text import SourceText, format_json
+from planner.state.documents.faults import parse_document
+from planner.state.documents.formats import FORMAT_VERSION
+from planner.state.documents.json_text import SourceText, format_json
+from planner.state.documents.models import Document, JsonObject, Text
 from planner.state.locks.holders import Holder, format_holder, parse_holder
-from planner.state.models import Document, JsonObject, Text
 from planner.state.outside_text import parse_object
 from planner.state.stores.http.errors import report_terraform
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from planner.core.diagnostics import make_error
 from planner.core.tracking import State
-from planner.state.document import format_state, parse_state
+from planner.state.documents.state_document import format_state, parse_state
 from planner.state.errors import StateChangedError
 from planner.state.files import TOOL_DIRECTORY
 from planner.state.locks.holders import Holder, LockRequest

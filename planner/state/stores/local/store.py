@@ -8,7 +8,7 @@ from pathlib import Path
 
 from planner.core.diagnostics import make_error
 from planner.core.tracking import State
-from planner.state.document import format_state, parse_state
+from planner.state.documents.state_document import format_state, parse_state
 from planner.state.errors import DocumentError, MissingFileError, StateChangedError
 from planner.state.files import TOOL_DIRECTORY, load_text, save_atomically
 from planner.state.locks.errors import LockLostError

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from planner.core.diagnostics import make_error
-from planner.state.document import parse_state
+from planner.state.documents.state_document import parse_state
 from planner.state.errors import DocumentError, StoreError
 from planner.state.locks.lease import make_beat
 from planner.state.os_errors import UNTOUCHED

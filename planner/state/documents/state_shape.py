@@ -1,6 +1,6 @@
 """The shape of a state document: what its models say, kept so that no model is loaded to read a sound state.
 
-``python -m planner.state.state_shape`` makes ``state_shape.json`` anew from the models.
+``python -m planner.state.documents.state_shape`` makes ``state_shape.json`` anew from the models.
 """
 
 import functools
@@ -26,7 +26,7 @@ def is_plain_tracked(document: object) -> bool:
 
 def build_shape() -> dict[str, Any]:
     """Return the JSON Schema of a state without its words, from the models."""
-    from planner.state.models import StateDocument
+    from planner.state.documents.models import StateDocument
 
     return strip_words(StateDocument.model_json_schema(), has_null=True)
 

@@ -24,17 +24,17 @@ from planner.core.evidence import FlavorAccelerators
 from planner.core.inputs import InputVariable
 from planner.core.money import HourlyCost
 from planner.core.trees import Tree
-from planner.state import plan_models as models
-from planner.state.document import find_address, parse_service
-from planner.state.evidence_documents import (
+from planner.state.documents import plan_models as models
+from planner.state.documents.evidence_documents import (
     read_cost,
     read_endangered,
     read_loosened,
     read_quota,
     read_sold_out,
 )
-from planner.state.plan_values import parse_field_path, parse_maybe, parse_tree, parse_value
-from planner.state.rollout_documents import read_rollout, read_turn
+from planner.state.documents.plan_values import parse_field_path, parse_maybe, parse_tree, parse_value
+from planner.state.documents.rollout_documents import read_rollout, read_turn
+from planner.state.documents.state_document import find_address, parse_service
 
 
 def read_plan(document: models.PlanDocument) -> Plan:

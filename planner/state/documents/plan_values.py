@@ -5,8 +5,8 @@ from typing import Any, Literal, cast
 
 from planner.core.field_paths import EntryKey, FieldPath
 from planner.core.trees import ABSENT, CountRange, Maybe, Reference, Tree, Value
-from planner.state.document import find_address
-from planner.state.plan_models import EntryKeyDocument, SideWord
+from planner.state.documents.plan_models import EntryKeyDocument, SideWord
+from planner.state.documents.state_document import find_address
 
 _EXPRESSION = re.compile(r"(?P<dollars>\$+)\{(?P<address>.+)\.(?P<attribute>id|name)\}", re.DOTALL)
 

@@ -8,14 +8,14 @@ from planner.core.addresses import Address, parse_address
 from planner.core.diagnostics import Diagnostic
 from planner.core.indexing import remember
 from planner.core.tracking import Hold, ServiceIdentity, State, TrackedResource
+from planner.state.documents.faults import check_document, make_fault
+from planner.state.documents.formats import FORMAT_VERSION, MOMENT_FORMAT
+from planner.state.documents.json_text import SourceText, format_json, parse_json
+from planner.state.documents.state_shape import is_plain
 from planner.state.errors import DocumentError
-from planner.state.faults import check_document, make_fault
-from planner.state.formats import FORMAT_VERSION, MOMENT_FORMAT
-from planner.state.json_text import SourceText, format_json, parse_json
-from planner.state.state_shape import is_plain
 
 if TYPE_CHECKING:
-    from planner.state.models import ServiceDocument
+    from planner.state.documents.models import ServiceDocument
 
 _REMEDY = (
     "Go back to the newest version that is kept (`poolctl log` shows them, `poolctl state rollback SERIAL` brings one "
@@ -132,7 +132,7 @@ def find_address(text: str) -> Address | None:
 
 def _ask_models(document: Any, origin: SourceText) -> None:
     """Raise DocumentError where the models find anything wrong."""
-    from planner.state.models import StateDocument
+    from planner.state.documents.models import StateDocument
 
     check_document(origin, document, model=StateDocument)
 

@@ -5,8 +5,8 @@ from typing import cast
 
 from planner.core.addresses import Address
 from planner.core.rollout_plan import PlannedRollout, Turn, Unfinished
-from planner.state.document import find_address
-from planner.state.rollout_models import RolloutDocument, TurnDocument, UnfinishedDocument
+from planner.state.documents.rollout_models import RolloutDocument, TurnDocument, UnfinishedDocument
+from planner.state.documents.state_document import find_address
 
 
 def write_turn(turn: Turn) -> TurnDocument:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from planner.state.models import Document, Text
+from planner.state.documents.models import Document, Text
 
 _Number = Annotated[int, Field(ge=1)]
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from planner.core.changes import Plan
 from planner.core.diagnostics import Diagnostic
-from planner.state.document import find_address
+from planner.state.documents.faults import make_fault, parse_document
+from planner.state.documents.json_text import SourceText, format_json
+from planner.state.documents.plan_models import ChangeDocument, PlanDocument
+from planner.state.documents.plan_reading import read_plan
+from planner.state.documents.plan_writing import write_plan
+from planner.state.documents.rollout_documents import find_bad_addresses
+from planner.state.documents.state_document import find_address
 from planner.state.errors import DocumentError
-from planner.state.faults import make_fault, parse_document
-from planner.state.json_text import SourceText, format_json
-from planner.state.plan_models import ChangeDocument, PlanDocument
-from planner.state.plan_reading import read_plan
-from planner.state.plan_writing import write_plan
-from planner.state.rollout_documents import find_bad_addresses
 
 _REMEDY = "A saved plan is not edited by hand: make a new one with `poolctl plan --out FILE`."
 

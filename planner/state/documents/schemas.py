@@ -1,6 +1,6 @@
 """The JSON Schemas of state, plan and receipt, made from the models that read them.
 
-``python -m planner.state.schemas state`` prints what ``schemas/state.schema.json`` holds.
+``python -m planner.state.documents.schemas state`` prints what ``schemas/state.schema.json`` holds.
 """
 
 import sys
@@ -10,10 +10,10 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from planner.state.json_text import format_json
-from planner.state.models import StateDocument
-from planner.state.plan_models import PlanDocument
-from planner.state.receipt_models import ReceiptDocument
+from planner.state.documents.json_text import format_json
+from planner.state.documents.models import StateDocument
+from planner.state.documents.plan_models import PlanDocument
+from planner.state.documents.receipt_models import ReceiptDocument
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -66,7 +66,7 @@ def _build_schema(model: type[BaseModel], *, title: str) -> dict[str, Any]:
 
 def _print_schema(names: list[str]) -> int:
     if len(names) != 1 or names[0] not in SCHEMAS:
-        sys.stderr.write(f"usage: python -m planner.state.schemas {'|'.join(SCHEMAS)}\n")
+        sys.stderr.write(f"usage: python -m planner.state.documents.schemas {'|'.join(SCHEMAS)}\n")
         return 1
     sys.stdout.write(format_schema(SCHEMAS[names[0]]()))
     return 0

@@ -8,12 +8,10 @@ from planner.core.changes import Action, Disruption, FieldChange
 from planner.core.diagnostics import Diagnostic
 from planner.core.receipts import OperationOutcome, Receipt, ReceiptChange
 from planner.core.reversal import Inverse, Reversal, Verdict
-from planner.state.document import find_address, format_service, parse_service
-from planner.state.errors import DocumentError
-from planner.state.faults import make_fault, parse_document
-from planner.state.formats import FORMAT_VERSION
-from planner.state.json_text import SourceText, format_json
-from planner.state.plan_values import (
+from planner.state.documents.faults import make_fault, parse_document
+from planner.state.documents.formats import FORMAT_VERSION
+from planner.state.documents.json_text import SourceText, format_json
+from planner.state.documents.plan_values import (
     format_field_path,
     format_maybe,
     format_tree,
@@ -24,13 +22,15 @@ from planner.state.plan_values import (
     parse_tree,
     parse_value,
 )
-from planner.state.receipt_models import (
+from planner.state.documents.receipt_models import (
     InverseDocument,
     OutcomeDocument,
     ReceiptChangeDocument,
     ReceiptDocument,
     ReceiptFieldDocument,
 )
+from planner.state.documents.state_document import find_address, format_service, parse_service
+from planner.state.errors import DocumentError
 
 _REMEDY: Final = "A receipt is a record and never needed for an apply: move the file away to go on without it."
 _REVERSALS: Final = {one.word: one for one in Reversal}

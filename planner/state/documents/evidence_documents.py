@@ -6,7 +6,7 @@ from planner.core.evidence import Endangered, EndangeredWorkload, SoldOut
 from planner.core.guard_record import Loosened
 from planner.core.money import HourlyCost, format_amount
 from planner.core.snapshot import LiveQuota
-from planner.state import plan_models as models
+from planner.state.documents import plan_models as models
 
 
 def write_endangered(endangered: Endangered) -> models.EndangeredDocument:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from planner.core.diagnostics import Diagnostic, SourceLocation, make_error
+from planner.state.documents.json_text import SourceText, find_index, parse_json
 from planner.state.errors import DocumentError
-from planner.state.json_text import SourceText, find_index, parse_json
 from planner.state.os_errors import UNTOUCHED
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from planner.state.models import Document, JsonObject, ServiceDocument, Text
-from planner.state.rollout_models import RolloutDocument, TurnDocument
+from planner.state.documents.models import Document, JsonObject, ServiceDocument, Text
+from planner.state.documents.rollout_models import RolloutDocument, TurnDocument
 
 JsonValue = Annotated[Any, WithJsonSchema({})]
 ActionWord = Literal["create", "update", "replace", "delete", "import", "forget", "no-op"]

@@ -21,18 +21,18 @@ from planner.core.changes import (
 from planner.core.diagnostics import Diagnostic, SourceLocation
 from planner.core.inputs import InputVariable
 from planner.core.tracking import ServiceIdentity
-from planner.state import plan_models as models
-from planner.state.evidence_documents import (
+from planner.state.documents import plan_models as models
+from planner.state.documents.evidence_documents import (
     write_cost,
     write_endangered,
     write_loosened,
     write_quota,
     write_sold_out,
 )
-from planner.state.formats import FORMAT_VERSION
-from planner.state.models import ServiceDocument
-from planner.state.plan_values import format_field_path, format_maybe, format_tree, format_value, list_absent
-from planner.state.rollout_documents import write_rollout, write_turn
+from planner.state.documents.formats import FORMAT_VERSION
+from planner.state.documents.models import ServiceDocument
+from planner.state.documents.plan_values import format_field_path, format_maybe, format_tree, format_value, list_absent
+from planner.state.documents.rollout_documents import write_rollout, write_turn
 
 _DISRUPTION_WORDS: Final[Mapping[Disruption, models.DisruptionWord]] = {
     Disruption.NONE: "none",

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 
-from planner.state.formats import MOMENT_FORMAT
+from planner.state.documents.formats import MOMENT_FORMAT
 
 # Checked by type alone: pydantic's own text type refuses lone surrogates, which a service may answer.
 Text = Annotated[InstanceOf[str], WithJsonSchema({"type": "string"})]

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from planner.state.models import Document, JsonObject, ServiceDocument, Text
-from planner.state.plan_models import (
+from planner.state.documents.models import Document, JsonObject, ServiceDocument, Text
+from planner.state.documents.plan_models import (
     ActionWord,
     Count,
     DisruptionWord,
