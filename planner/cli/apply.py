@@ -84,7 +84,7 @@ def apply(context: click.Context, /, *, plan: Path | None, auto_approve: bool, *
     With the saved plan PLAN: exactly its changes or nothing, without asking. What
     waits for its turn in a rollout is left for a later apply, and is no failure.
     """
-    from planner.cli.apply_output import show_applied
+    from planner.cli.apply_output import find_omissions, show_applied
     from planner.workflow.apply import ApplyRequest
     from planner.workflow.apply import apply as make_changes
 
@@ -108,7 +108,7 @@ def apply(context: click.Context, /, *, plan: Path | None, auto_approve: bool, *
     with open_stream(session, options["json_into"]) as stream:
         workplace = _make_workplace(session, saved, listen=stream.tell)
         applied = make_changes(workplace, request, approve=approval)
-        stream.tell_diagnostics(applied.diagnostics)
+        stream.tell_diagnostics((*applied.diagnostics, *find_omissions(applied)))
         stream.tell_end(applied.ended)
     if saved is None and not request.expect:
         approval.show_unasked(applied.plan)

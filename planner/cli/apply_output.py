@@ -26,7 +26,7 @@ def show_applied(
     from planner.views.apply_text import format_apply_summary
 
     known = set(told)
-    diagnostics = (*applied.diagnostics, *_find_left_out(applied), *_find_deferred(applied))
+    diagnostics = (*applied.diagnostics, *find_omissions(applied))
     report(session, [one for one in diagnostics if one not in known])
     if applied.ended or is_complete(applied):
         terminal = session.terminal
@@ -55,6 +55,11 @@ def is_complete(applied: Applied) -> bool:
         and not has_errors(applied.diagnostics)
         and all(isinstance(one.outcome, Done | Waiting) or is_deferred(one.outcome) for one in applied.ended)
     )
+
+
+def find_omissions(applied: Applied) -> tuple[Diagnostic, ...]:
+    """Return what to tell of changes that were planned and not begun."""
+    return *_find_left_out(applied), *_find_deferred(applied)
 
 
 def _find_left_out(applied: Applied) -> tuple[Diagnostic, ...]:

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from dataclasses import dataclass, field
 
-from story_site import GPU, PROJECT, Story
+from story_site import GPU, PROJECT, Json, Story
 
 from planner.simulator.faults import Fault, Status
 from planner.simulator.requests import Request
@@ -35,7 +35,10 @@ def make_files(version: str, *, count: int = 1, rule: str = "", window: str = WI
 
 @dataclass(slots=True)
 class Night:
-    """A scene whose clock is told: it goes on by ``minutes`` with each driver that is sent."""
+    """A scene whose clock is told: it goes on by ``minutes`` with each driver that is sent.
+
+    The service refuses the driver of the ``broken`` pools; that of the ``spoiled`` one it takes, and it does not run.
+    """
 
     story: Story
     now: dt.datetime = TUESDAY
@@ -43,12 +46,15 @@ class Night:
     broken: frozenset[str] = frozenset()
     begun: list[dt.datetime] = field(default_factory=list)
     answer_broken: Fault = REFUSED
+    spoiled: str = ""
 
     def read_clock(self) -> dt.datetime:
         return self.now + dt.timedelta(minutes=self.minutes * len(self.begun))
 
     def answer(self, request: Request) -> Fault | None:
         """Refuse the driver of a broken pool; note when each one came."""
+        if self.spoiled and request.method == "GET":
+            self.story.edit_pool(spoil_driver, f"team-{self.spoiled}-{PROJECT}")
         if not is_driver(request.method, request.body):
             return None
         self.begun.append(self.read_clock())
@@ -63,6 +69,13 @@ class Night:
         """Return the pools to which a driver was sent since the last look, in their order."""
         writes = [one for one in self.story.take_writes() if "driver" in one.body.get("spec", {})]
         return [one.path.rpartition("/team-")[2][0] for one in writes]
+
+
+def spoil_driver(pool: Json) -> None:
+    """Let an upgrade that has begun end as a driver that does not run."""
+    if pool["spec"]["driver"]["gpuVersion"] == "470.57":
+        pool.get("simulator", {}).pop("drivers", None)
+        pool["status"]["driver"]["gpu"].update(version="470.57", state="Abnormal")
 
 
 def is_driver(method: str, body: bytes | None) -> bool:

@@ -18,9 +18,10 @@ def test_outside_of_the_window_nothing_is_sent_and_nothing_is_wrong(night: Night
     assert planned.code == 2
     # The digest rests on when the pools were made.
     golden("rollout/closed.txt", re.sub("sha256:[0-9a-f]{64}", "sha256:…", planned.out))
-    ended = night.story.apply()
+    ended = night.story.apply("--json-into", "events.jsonl")
     assert (ended.code, night.take_drivers()) == (0, [])
     assert f"{OPENS}. Nothing is wrong" in flatten(ended.err)
+    assert f"{OPENS}. Nothing is wrong" in (night.story.directory / "events.jsonl").read_text(encoding="utf-8")
     assert "[apply.rollout-later]" in ended.err
 
 
@@ -195,6 +196,19 @@ def test_a_pool_whose_driver_became_abnormal_stops_the_rollout(night: Night):
     assert 'pool.team["j"] has its gpu driver in state Abnormal' in flatten(ended.out)
     assert night.story.apply("--exclude", 'pool.team["j"]').code == 0
     assert night.take_drivers() == list(FIRST[1:])
+
+
+def test_a_driver_that_becomes_abnormal_in_the_night_stops_the_rollout_until_it_runs(night: Night):
+    story = night.story
+    night.set_clock(SATURDAY)
+    night.spoiled = "c"
+    ended = story.apply()
+    assert (ended.code, night.take_drivers()) == (1, ["j", "a", "b", "c"])
+    assert "[apply.driver-failed]" in ended.err
+    assert (story.apply().code, night.take_drivers()) == (1, [])
+    night.spoiled = ""
+    story.edit_pool(lambda pool: pool["status"]["driver"]["gpu"].update(state="Running"), f"team-c-{PROJECT}")
+    assert (story.apply().code, night.take_drivers()) == (0, list("defghi"))
 
 
 def end_jobs(story: Story, pool_id: str) -> None:
