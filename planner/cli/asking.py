@@ -12,7 +12,8 @@ def ask_for(session: Session, question: str, *, answer: str, verb: str, instead:
     from planner.views.folding import fold_text
 
     terminal = session.terminal
-    asked = fold_text(f"\n{question}\n  Only '{answer}' will be accepted to approve.\n\n", width=terminal.width)
+    words = f"\n{question}\n  Only '{answer}' will be accepted to approve.\n\n"
+    asked = fold_text(words, width=terminal.width, hang=0)
     reply = terminal.ask(f"{asked}  Enter a value: ")
     if answer and reply == answer:
         terminal.tell("\n")

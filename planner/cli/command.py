@@ -28,6 +28,14 @@ class Command(click.Command):
         self.examples = examples
         self.params += [*(make_variable_options() if reads_files else ()), *make_global_options()]
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Let a usage error know its command: not every one of the parser does."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples as they are, never wrapped."""
         del ctx

@@ -86,8 +86,8 @@ def _watch(session: Session, request: "NodesRequest", *, interval: float, layout
         for look in watch_nodes(make_workplace(session), request, interval=interval):
             shown = _show_look(session, look, layout=layout, shown=shown)
     except KeyboardInterrupt:
-        # A watch has no other end: it is not a failure.
-        return DONE
+        # A watch has no other end: it is not a failure. A terminal has just echoed ^C on the line.
+        session.terminal.tell("\n" if session.terminal.is_interactive else "")
     return DONE
 
 

@@ -96,7 +96,7 @@ def _build_block(change: Change, *, width: int, voice: Voice) -> list[Line]:
     )
     rows = [*_list_identity(change), *block.rows]
     longest = _find_pad((label for label, _ in rows), indent=_ROWS, width=width)
-    lines = fill_comments(opening, make_place(change.source), column=_ROWS, width=width)
+    lines = fill_comments(opening, make_place(change.source), column=_NESTED, width=width)
     for label, row in rows:
         lines += build_row_lines(label, row, indent=_ROWS, pad=longest, width=width)
     lines += _build_hidden(block.hidden, "attribute", column=_NESTED)

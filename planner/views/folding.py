@@ -18,16 +18,16 @@ _Word = tuple[str, tuple[Span, ...]]
 """The spaces before a word, and its pieces."""
 
 
-def fold_lines(lines: Iterable[Line], *, width: int) -> Iterator[Line]:
-    """Yield ``lines``, those that are wider than ``width`` in several."""
+def fold_lines(lines: Iterable[Line], *, width: int, hang: int = _HANG) -> Iterator[Line]:
+    """Yield ``lines``, those that are wider than ``width`` in several; all but the first ``hang`` columns deeper."""
     for line in lines:
-        yield from _fold_line(line, width=width)
+        yield from _fold_line(line, width=width, hang=hang)
 
 
-def fold_text(text: str, *, width: int) -> str:
-    """Return a text of lines, each ended, with those that are wider than ``width`` folded."""
+def fold_text(text: str, *, width: int, hang: int = _HANG) -> str:
+    """Return a text of lines, each ended, with those that are wider than ``width`` folded; of prose none hangs."""
     lines = (make_line(line) for line in text.splitlines())
-    return format_lines(fold_lines(lines, width=width), colour=False)
+    return format_lines(fold_lines(lines, width=width, hang=hang), colour=False)
 
 
 def format_folded(lines: Iterable[Line], *, width: int | None, colour: bool) -> str:
@@ -61,20 +61,20 @@ def cut_window(text: str, *, around: int, width: int) -> tuple[str, int]:
     return left + part[len(left) : len(part) - len(right)] + right, around - start
 
 
-def _fold_line(line: Line, *, width: int) -> Iterator[Line]:
+def _fold_line(line: Line, *, width: int, hang: int) -> Iterator[Line]:
     if measure_line(line) <= width:
         yield line
         return
     words = _bind(_split(line))
     indent = len(words[0][0])
-    hang = " " * min(indent + _HANG, width // 2)
+    margin = " " * min(indent + hang, width // 2)
     built: list[Span] = []
     for space, pieces in words:
         room = width - measure_line(tuple(built)) - len(space)
         size = measure_line(pieces)
-        if built and size > room and size <= width - len(hang):
+        if built and size > room and size <= width - len(margin):
             yield _merge(built)
-            built = [Span(hang), *pieces]
+            built = [Span(margin), *pieces]
         else:
             built += [Span(space), *pieces]
     yield _merge(built)

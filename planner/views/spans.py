@@ -116,6 +116,6 @@ def _trim(line: Line) -> Line:
 
 
 def _measure_character(character: str) -> int:
-    if unicodedata.combining(character):
+    if unicodedata.category(character) in {"Mn", "Me"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

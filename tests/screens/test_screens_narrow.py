@@ -2,6 +2,7 @@
 
 import re
 
+import pexpect
 import pytest
 
 WIDTH = 40
@@ -27,6 +28,16 @@ def applied(example, run):
     """Apply the quickstart."""
     example("quickstart")
     run(["apply", "--auto-approve", "--quiet"], width=80)
+
+
+def test_a_watch_that_is_ended_leaves_the_prompt_a_line_of_its_own(applied, spawn):
+    child = spawn(["-m", "planner.cli.entry", "nodes", "--watch"], width=80)
+    child.expect_exact("idle since")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    assert child.before.endswith("^C\r\n")
+    child.close()
+    assert child.exitstatus == 0
 
 
 @pytest.mark.parametrize("arguments", COMMANDS)

@@ -3,7 +3,7 @@
 import pytest
 
 from planner.views.folding import cut_text, cut_window, fold_lines, fold_text
-from planner.views.spans import Span, Tone, format_line, make_line
+from planner.views.spans import Span, Tone, format_line, make_line, measure_text
 
 
 def fold(*parts, width):
@@ -41,6 +41,22 @@ def test_a_folded_line_keeps_its_tones_and_links():
 
 def test_wide_characters_count_twice():
     assert fold("漢字 漢字 漢字", width=10) == ["漢字 漢字", "    漢字"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("e\u0304", id="Latin"),
+        pytest.param("\u0e17\u0e35\u0e48", id="Thai, whose vowels combine with class 0"),
+        pytest.param("1\u20e3", id="keycap"),
+    ],
+)
+def test_marks_that_stand_on_a_letter_take_no_column(text):
+    assert measure_text(text) == 1
+
+
+def test_prose_is_folded_without_a_hang():
+    assert fold_text("  one two three\n", width=10, hang=0) == "  one two\n  three\n"
 
 
 def test_a_text_is_folded_line_by_line():
