@@ -29,6 +29,7 @@ def test_the_list_of_the_state_is_narrowed_by_addresses(applied, poolctl, patter
         pytest.param(["state", "mv", "pool.starter", "pool.starter"], "are the same", id="state mv onto itself"),
         pytest.param(["log", "pool.startr"], 'Did you mean "pool.starter"?', id="log"),
         pytest.param(["nodes", "pool.startr"], 'Did you mean "pool.starter"?', id="nodes"),
+        pytest.param(["drift", "pool.startr"], "There is no such address pool.startr matches no address", id="drift"),
         pytest.param(["drift", "adpot", "pool.starter"], 'Did you mean "adopt"?', id="word before an address"),
     ],
 )
