@@ -123,13 +123,14 @@ class Client:
                 headers={"Content-Type": content_type or (MERGE_PATCH if method == "PATCH" else JSON)},
             )
         )
-        self.service_date = raw.headers.get("date", self.service_date)
+        date = raw.headers.get("date")
+        self.service_date = self.service_date if date is None else date
         if raw.status not in _SUCCESSES:
             raise make_refused(self._read_refusal(raw))
         if method == "GET" and not raw.content:
             raise BadAnswer("It is empty.", status=raw.status)
         body_of_answer = parse_json(raw.content, status=raw.status)
-        return Answer(status=raw.status, body=body_of_answer, date=raw.headers.get("date"))
+        return Answer(status=raw.status, body=body_of_answer, date=date)
 
     def wait_to_repeat(self, method: str, error: RemoteError, *, number: int, is_rebuilt: bool = False) -> bool:
         """Wait as the retry policy says after the ``number``-th attempt, and return whether to try again.

@@ -1,14 +1,15 @@
 """One HTTP exchange: a request over a lane, its whole answer, within bounds of time and size."""
 
-import threading
 import urllib.parse
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from planner.core.desired import ProviderSettings
 from planner.core.lazy_dataclass import dataclass
 from planner.remote.errors import AnswerLost, BadAnswer, RemoteError
 from planner.remote.lanes import Lane
+from planner.remote.watchdog import Watchdog
 
 if TYPE_CHECKING:
     import httpx
@@ -50,23 +51,19 @@ def find_longest(method: str, settings: ProviderSettings) -> float:
     return settings.request_timeout * (LONGEST_READ_IN_TIMEOUTS if method == "GET" else 1)
 
 
-def exchange(lane: Lane, outgoing: Outgoing, *, settings: ProviderSettings) -> Raw:
-    """Send a request and return its answer.
+def exchange(lane: Lane, outgoing: Outgoing, *, settings: ProviderSettings, watchdog: Watchdog) -> Raw:
+    """Send a request and return its answer; ``watchdog`` cuts the lane where that takes too long in all.
 
     Raises AnswerLost where it takes too long in all, BadAnswer where it is too large, and what httpx raises.
     """
     longest = find_longest(outgoing.method, settings)
-    watchdog = threading.Timer(longest, lane.cut)
-    watchdog.daemon = True
-    watchdog.start()
     try:
-        return _receive(lane.http, _build(lane, outgoing))
+        with watchdog.watch(longest, lane.cut):
+            return _receive(lane.http, _build(lane, outgoing))
     except Exception as error:
         # What the cut connection raises says nothing; it holds the request, and that the token.
         if not lane.is_cut or isinstance(error, RemoteError):
             raise
-    finally:
-        watchdog.cancel()
     raise AnswerLost(
         f"{outgoing.target}: no whole answer within {longest:g} seconds, so it was given up. Only reading again can "
         "tell whether the service acted on it. request_timeout sets the time."
@@ -76,11 +73,19 @@ def exchange(lane: Lane, outgoing: Outgoing, *, settings: ProviderSettings) -> R
 def _build(lane: Lane, outgoing: Outgoing) -> "httpx.Request":
     return lane.http.build_request(
         outgoing.method,
-        outgoing.url,
+        _parse_url(outgoing.url),
         content=outgoing.content,
         headers=dict(outgoing.headers),
         extensions={"trace": lane.watch},
     )
+
+
+@lru_cache(maxsize=1024)
+def _parse_url(url: str) -> "httpx.URL":
+    """Return ``url`` parsed: a change asks for one several times, and httpx looks at each letter with a call."""
+    import httpx
+
+    return httpx.URL(url)
 
 
 def _receive(http: "httpx.Client", request: "httpx.Request") -> Raw:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Iterable
 from typing import Final
 
 from planner.core.trees import Value
@@ -40,16 +41,16 @@ def is_deeper(value: Value, *, levels: int) -> bool:
     """Tell whether ``value`` nests objects and lists more than ``levels`` deep, without recursion."""
     level: list[Value] = [value]
     for _ in range(levels + 1):
-        level = [child for node in level for child in _find_children(node) if isinstance(child, dict | list)]
+        level = [child for node in level for child in _find_children(node) if isinstance(child, (dict, list))]
         if not level:
             return False
     return True
 
 
-def _find_children(value: Value) -> list[Value]:
+def _find_children(value: Value) -> Iterable[Value]:
     if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _parse_float(text: str) -> float:

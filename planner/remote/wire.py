@@ -9,6 +9,7 @@ from planner.remote.exchanges import Outgoing, Raw, exchange
 from planner.remote.lanes import Lane, Lanes
 from planner.remote.request_log import RequestLog
 from planner.remote.transport_faults import build_transport_error, find_foreign_errors
+from planner.remote.watchdog import Watchdog
 
 if TYPE_CHECKING:
     import httpx
@@ -30,6 +31,7 @@ class Wire:
     ) -> None:
         """Open HTTP clients by ``open_http``; ``log`` takes lines."""
         self._lanes = Lanes(open_http)
+        self._watchdog = Watchdog()
         self._authentication = authentication
         self._settings = settings
         self._is_simulated = is_simulated
@@ -59,6 +61,7 @@ class Wire:
 
     def close(self) -> None:
         """Close every connection."""
+        self._watchdog.close()
         self._lanes.close()
 
     def _exchange_aloud(self, lane: Lane, outgoing: Outgoing, log: RequestLog) -> Raw:
@@ -73,7 +76,7 @@ class Wire:
 
     def _exchange(self, lane: Lane, outgoing: Outgoing) -> Raw:
         try:
-            return exchange(lane, outgoing, settings=self._settings)
+            return exchange(lane, outgoing, settings=self._settings, watchdog=self._watchdog)
         except find_foreign_errors(is_simulated=self._is_simulated) as one:
             fault = build_transport_error(one, target=outgoing.target, secrets=self.secrets)
         # Raised outside the handler: the foreign exception holds the request, and that the token.
