@@ -220,9 +220,10 @@ def _find_known_id(request: PlanningRequest, reference: Reference) -> str:
 def _find_recorded_ids(request: PlanningRequest, tree: Tree) -> dict[Address, str]:
     """Return the ids that the references of a live object resolve to: one that vanished keeps its last id."""
     tracked = request.state.resources
+    live = request.snapshot.resources
     named = {one.address for one in find_references(tree)}
-    recorded = {address: tracked[address].id for address in named if address in tracked}
-    return recorded | _find_live_ids(request, tree, renewed=frozenset())
+    known = ((address, live.get(address) or tracked.get(address)) for address in named)
+    return {address: one.id for address, one in known if one is not None}
 
 
 def _find_ambiguity(request: PlanningRequest, subject: Subject) -> tuple[Diagnostic, ...]:

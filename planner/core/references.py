@@ -1,22 +1,17 @@
 """References between resources: which there are, what they resolve to, and who depends on whom."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from planner.core.addresses import Address
 from planner.core.kind_rules import KindRules
 from planner.core.trees import Reference, Tree, Value, as_tree, find_member
 
 
-def find_references(value: Value) -> Iterator[Reference]:
-    """Yield every reference in ``value``."""
-    if isinstance(value, Reference):
-        yield value
-    elif isinstance(value, dict):
-        for member in value.values():
-            yield from find_references(member)
-    elif isinstance(value, list):
-        for member in value:
-            yield from find_references(member)
+def find_references(value: Value) -> tuple[Reference, ...]:
+    """Return every reference in ``value``."""
+    found: list[Reference] = []
+    _collect(value, found)
+    return tuple(found)
 
 
 def resolve_tree(tree: Tree, ids: Mapping[Address, str]) -> Tree:
@@ -38,6 +33,16 @@ def find_literals(tree: Tree, rules: KindRules) -> tuple[tuple[str, str], ...]:
     """Return (kind, id) of each other resource that the tree points at by a literal."""
     found = ((kind, find_member(tree, *pattern)) for pattern, kind in rules.references.items())
     return tuple((kind, value) for kind, value in found if isinstance(value, str) and value)
+
+
+def _collect(value: Value, found: list[Reference]) -> None:
+    if isinstance(value, (dict, list)):
+        for member in value.values() if isinstance(value, dict) else value:
+            # Most members are texts and numbers: a call for each would double the time.
+            if isinstance(member, (dict, list, Reference)):
+                _collect(member, found)
+    elif isinstance(value, Reference):
+        found.append(value)
 
 
 def _resolve(value: Value, ids: Mapping[Address, str]) -> Value:

@@ -1,6 +1,7 @@
 """A change as ordered operations: data that ``plan`` shows and ``apply`` rebuilds (semantics 7)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import assert_never
 
 from planner.core.assign import set_field
@@ -62,7 +63,12 @@ def apply_intents(
     target = tree
     for intent in listed:
         target = set_field(target, intent.path, value=intent.after, rules=rules)
-    return rules.finish(tree, target, (*(intent.path for intent in listed), *written))
+    return rules.finish(tree, target, chain((intent.path for intent in listed), written))
+
+
+def _iterate(tree: Tree, rules: KindRules) -> Iterator[FieldPath]:
+    """Yield the paths of the leaves of ``tree``, which is walked only once somebody asks: counts are seldom changed."""
+    yield from flatten(tree, rules)
 
 
 def _make_creation(change: Change, *, rules: KindRules, collection: str) -> Operation:
@@ -85,9 +91,10 @@ def _make_updates(change: Change, *, rules: KindRules, path: str) -> tuple[Opera
     before, after = change.before or {}, change.after or {}
     operations = []
     tree = before
-    written = tuple(flatten(after, rules))
     for stage in rules.make_stages(before, after, change.fields):
-        target = tree if stage.nodes else apply_intents(tree, stage.intents, rules=rules, written=written)
+        target = (
+            tree if stage.nodes else apply_intents(tree, stage.intents, rules=rules, written=_iterate(after, rules))
+        )
         operations.append(_make_update(stage, make_merge_patch(tree, target), path=path))
         tree = target
     return tuple(operations)

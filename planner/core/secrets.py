@@ -1,6 +1,7 @@
 """Which names are those of credentials, whose values are never shown."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 HIDDEN: Final = "(hidden)"
@@ -12,6 +13,7 @@ CREDENTIAL_WORDS: Final = (
 """A pattern, without regard to case, of the words that such names hold."""
 
 
+@lru_cache(maxsize=4096)
 def is_secret_key(key: str) -> bool:
     """Tell whether a key names a credential, so that its value is never shown."""
     return _SECRET_NAME.search(key) is not None

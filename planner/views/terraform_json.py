@@ -10,8 +10,9 @@ from typing import Final
 
 from planner.core.changes import Action, Change, DriftRow, Plan
 from planner.core.diagnostics import has_errors
+from planner.core.lazy_dataclass import dataclass
 from planner.core.trees import ABSENT, Reference, Tree, Value, as_text, find_member
-from planner.views.json_text import build_json_value, format_json
+from planner.views.json_text import format_json
 from planner.views.plan_text import has_news
 from planner.views.terraform_extras import build_change_extras, build_plan_extras
 from planner.views.terraform_values import Side, build_side, mask_secrets, replace_at
@@ -30,6 +31,15 @@ _ACTIONS: Final[dict[Action, tuple[str, ...]]] = {
     Action.NO_OP: ("no-op",),
 }
 _NOTHING: Final = Side(values={}, unknown={}, sensitive={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """One change with both of its sides."""
+
+    change: Change
+    before: Side
+    after: Side
 
 
 def format_terraform_json(plan: Plan) -> str:
@@ -55,9 +65,9 @@ def find_reason(change: Change, plan: Plan) -> str:
 
 def _build_plan(plan: Plan) -> Tree:
     changes = sorted(plan.changes, key=lambda change: str(change.address))
-    stays = [one for one in changes if one.after is not None and one.action is not Action.FORGET]
+    rows = [_Row(change=one, before=_make_before(one), after=_make_after(one)) for one in changes]
     is_blocked = any(change.blocked for change in changes)
-    drift = _build_drift(plan, changes)
+    drift = _build_drift(plan, rows)
     return {
         "format_version": _FORMAT,
         "terraform_version": _TERRAFORM,
@@ -65,16 +75,16 @@ def _build_plan(plan: Plan) -> Tree:
         "complete": not plan.summary.is_partial,
         "errored": has_errors(plan.diagnostics),
         "variables": {one.name: {"value": one.value} for one in plan.inputs.variables},
-        "planned_values": _build_values((one, _make_after(one)) for one in stays),
-        "resource_changes": [_build_change(one, plan) for one in changes],
+        "planned_values": _build_values((one.change, one.after) for one in rows if not _is_leaving(one.change)),
+        "resource_changes": [_build_change(one, plan) for one in rows],
         **({"resource_drift": drift} if drift else {}),
         "output_changes": {},
         "prior_state": {
             "format_version": _STATE_FORMAT,
             "terraform_version": _TERRAFORM,
-            "values": _build_values((one, _make_before(one)) for one in changes if one.before is not None),
+            "values": _build_values((one.change, one.before) for one in rows if one.change.before is not None),
         },
-        "configuration": _build_configuration(plan, changes),
+        "configuration": _build_configuration(plan, rows),
         "relevant_attributes": [],
         "checks": [],
         "x_poolctl": build_plan_extras(plan),
@@ -86,7 +96,7 @@ def _build_values(sides: Iterable[tuple[Change, Side]]) -> Tree:
         {
             **_identify(change),
             "schema_version": 0,
-            "values": build_json_value(side.values),
+            "values": side.values,
             "sensitive_values": side.sensitive,
         }
         for change, side in sides
@@ -94,8 +104,8 @@ def _build_values(sides: Iterable[tuple[Change, Side]]) -> Tree:
     return {"root_module": {"resources": resources}}
 
 
-def _build_change(change: Change, plan: Plan) -> Tree:
-    before, after = _make_before(change), _make_after(change)
+def _build_change(row: _Row, plan: Plan) -> Tree:
+    change, before, after = row.change, row.before, row.after
     reason = find_reason(change, plan)
     previous: Tree = {} if change.previous_address is None else {"previous_address": str(change.previous_address)}
     paths: list[Value] = [_find_path(one.label, after) for one in change.fields if one.disruption.word == "destroys"]
@@ -104,8 +114,8 @@ def _build_change(change: Change, plan: Plan) -> Tree:
         **previous,
         "change": {
             "actions": list(find_actions(change)),
-            "before": None if change.before is None else build_json_value(before.values),
-            "after": None if _is_leaving(change) else build_json_value(after.values),
+            "before": None if change.before is None else before.values,
+            "after": None if _is_leaving(change) else after.values,
             "after_unknown": after.unknown,
             "before_sensitive": False if change.before is None else before.sensitive,
             "after_sensitive": False if _is_leaving(change) else after.sensitive,
@@ -157,8 +167,8 @@ def _find_path(label: str, side: Side) -> list[Value]:
     return [head, flavors.index(flavor) if flavor in flavors else key, *filter(None, member.split("."))]
 
 
-def _build_drift(plan: Plan, changes: Iterable[Change]) -> list[Value]:
-    known = {change.address: change for change in changes}
+def _build_drift(plan: Plan, changes: Iterable[_Row]) -> list[Value]:
+    known = {one.change.address: one for one in changes}
     rows: list[Value] = []
     for address, group in groupby(sorted(plan.drift, key=lambda row: str(row.address)), key=lambda row: row.address):
         if address in known:
@@ -166,9 +176,9 @@ def _build_drift(plan: Plan, changes: Iterable[Change]) -> list[Value]:
     return rows
 
 
-def _build_drifted(change: Change, rows: list[DriftRow]) -> Tree:
+def _build_drifted(drifted: _Row, rows: list[DriftRow]) -> Tree:
     """Return what others changed: ``after`` is live, ``before`` is that with every drifted field as it was."""
-    live = _make_before(change)
+    live = drifted.before
     seen = live.values
     for row in rows:
         seen = replace_at(seen, row.label, row.before if row.before is ABSENT else build_file_names(row.before))
@@ -182,11 +192,11 @@ def _build_drifted(change: Change, rows: list[DriftRow]) -> Tree:
         for row in rows
     ]
     return {
-        **_identify(change),
+        **_identify(drifted.change),
         "change": {
             "actions": ["update"],
-            "before": build_json_value(before),
-            "after": build_json_value(live.values),
+            "before": before,
+            "after": live.values,
             "after_unknown": {},
             "before_sensitive": marks,
             "after_sensitive": live.sensitive,
@@ -195,21 +205,21 @@ def _build_drifted(change: Change, rows: list[DriftRow]) -> Tree:
     }
 
 
-def _build_configuration(plan: Plan, changes: Iterable[Change]) -> Tree:
+def _build_configuration(plan: Plan, rows: Iterable[_Row]) -> Tree:
     service = plan.basis.service
     region: Tree = {} if service is None else {"expressions": {"region": {"constant_value": service.region}}}
     resources: list[Value] = [
         {
-            "address": str(change.address),
+            "address": str(row.change.address),
             "mode": "managed",
-            "type": change.address.kind,
-            "name": change.address.name,
+            "type": row.change.address.kind,
+            "name": row.change.address.name,
             "provider_config_key": "modelarts",
-            "expressions": _build_expressions(change),
+            "expressions": _build_expressions(row.change, after=row.after.values),
             "schema_version": 0,
         }
-        for change in changes
-        if change.source is not None and not _is_leaving(change)
+        for row in rows
+        if row.change.source is not None and not _is_leaving(row.change)
     ]
     return {
         "provider_config": {"modelarts": {"name": "modelarts", "full_name": _PROVIDER, **region}},
@@ -217,13 +227,10 @@ def _build_configuration(plan: Plan, changes: Iterable[Change]) -> Tree:
     }
 
 
-def _build_expressions(change: Change) -> Tree:
+def _build_expressions(change: Change, *, after: Tree) -> Tree:
     """Return what the plan knows of a block: references, and constants of the fields that the files ask for."""
-    after = _make_after(change).values
     asked = {one.label.partition("[")[0].partition(".")[0] for one in change.fields if one.source is not None}
-    constants: Tree = {
-        name: {"constant_value": build_json_value(after[name])} for name in sorted(asked) if name in after
-    }
+    constants: Tree = {name: {"constant_value": after[name]} for name in sorted(asked) if name in after}
     network = find_member(change.after, "spec", "network", "name")
     if isinstance(network, Reference):
         address = str(network.address)

@@ -1,6 +1,7 @@
 """Values as HCL-like text, as Terraform prints them."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from planner.core.trees import ABSENT, CountRange, Maybe, Reference, Value
@@ -78,6 +79,7 @@ def build_file_names(value: Value) -> Value:
     return value
 
 
+@lru_cache(maxsize=4096)
 def make_file_name(name: str) -> str:
     """Return the ``snake_case`` twin of an API member's name."""
     return _CAPITAL.sub(r"_\1", name).lower()
