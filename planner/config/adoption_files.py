@@ -1,8 +1,9 @@
 """Adopted blocks spread over new files: names that nothing has yet, contents in the layout of ``fmt``."""
 
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final, cast
+
+import tomli
 
 from planner.config.adoption import AdoptedBlock
 from planner.config.block_naming import make_file_stem
@@ -50,4 +51,4 @@ def _find_group(block: AdoptedBlock, label: str) -> str:
 
 
 def _make_document(file: str, text: str) -> Document:
-    return Document(file=file, text=text, tree=cast("Tree", tomllib.loads(text)))
+    return Document(file=file, text=text, tree=cast("Tree", tomli.loads(text)))

@@ -2,10 +2,11 @@
 
 import re
 import stat
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
+
+import tomli
 
 from planner.config.positions import find_double
 from planner.config.source_lines import make_location
@@ -115,8 +116,8 @@ def _parse_text(text: str, *, file: str) -> Document | Diagnostic:
     if deep := _find_deep_key(text):
         return _make_depth_fault(file, location=_locate_offset(text, file=file, offset=deep.start()))
     try:
-        tree = cast("Tree", tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        tree = cast("Tree", tomli.loads(text))
+    except tomli.TOMLDecodeError as error:
         return _make_syntax_fault(str(error), file=file, text=text)
     except RecursionError:
         return _make_depth_fault(file, location=SourceLocation(file=file, line=1))

@@ -4,10 +4,11 @@ The rules are told in ``docs/fmt.md``.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, assert_never
+
+import tomli
 
 from planner.config.layout_tokens import find_comments, find_tokens
 from planner.config.layout_tree import (
@@ -34,7 +35,7 @@ def format_text(text: str) -> str | None:
     try:
         laid_out = "".join(f"{line}\n" for line in _format_lines(parse_lines(find_tokens(plain))))
         return laid_out if _read_meaning(laid_out) == _read_meaning(plain) else None
-    except (LayoutError, RecursionError, tomllib.TOMLDecodeError):
+    except (LayoutError, RecursionError, tomli.TOMLDecodeError):
         return None
 
 
@@ -47,7 +48,7 @@ _CLOSING: Final = {"[": "]", "{": "}"}
 
 def _read_meaning(text: str) -> tuple[str, list[str]]:
     # repr tells 1 from 1.0 and from true, and a nan is equal to itself in it.
-    return repr(tomllib.loads(text)), find_comments(text)
+    return repr(tomli.loads(text)), find_comments(text)
 
 
 def _format_lines(lines: tuple[Line, ...]) -> Iterator[str]:

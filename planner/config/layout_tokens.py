@@ -1,4 +1,4 @@
-"""The tokens of a TOML text that ``tomllib`` has read: nothing is lost, not even a space."""
+"""The tokens of a TOML text that ``tomli`` has read: nothing is lost, not even a space."""
 
 import enum
 import re

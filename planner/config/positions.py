@@ -1,13 +1,14 @@
 """Where each key of a TOML text stands; tree-sitter is loaded only when somebody asks.
 
-``tomllib`` stays the authority on values. What tree-sitter cannot read has no place of its own
+``tomli`` stays the authority on values. What tree-sitter cannot read has no place of its own
 and is looked up at whatever encloses it.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+import tomli
 
 from planner.core.lazy_dataclass import dataclass
 
@@ -179,6 +180,6 @@ def _read_key(node: "Node") -> str:
     if node.type == "bare_key":
         return text
     try:
-        return next(iter(tomllib.loads(f"{text} = 0")))
-    except (tomllib.TOMLDecodeError, ValueError):
+        return next(iter(tomli.loads(f"{text} = 0")))
+    except (tomli.TOMLDecodeError, ValueError):
         return text

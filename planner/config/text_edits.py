@@ -1,11 +1,12 @@
 """Changing values in the text of a file: comments, layout and everything else stay as they are."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import accumulate
 from typing import Final, cast
+
+import tomli
 
 from planner.config.documents import Document
 from planner.config.positions import Place, TomlPath, find_places
@@ -41,8 +42,8 @@ def edit_numbers(document: Document, edits: Iterable[NumberEdit]) -> Document | 
             return None
         text, tree = edited, cast("Tree", _set(tree, edit.path, edit.after))
     try:
-        is_meant = is_same(cast("Tree", tomllib.loads(text)), tree)
-    except tomllib.TOMLDecodeError:
+        is_meant = is_same(cast("Tree", tomli.loads(text)), tree)
+    except tomli.TOMLDecodeError:
         return None
     return replace(document, text=text, tree=tree) if is_meant else None
 
@@ -59,10 +60,10 @@ def edit_values(document: Document, edits: Mapping[TomlPath, str]) -> Document |
         if place is None:
             return None
         text = _replace_span(text, place, edits[path])
-        tree = cast("Tree", _set(tree, path, cast("Value", tomllib.loads(f"value = {edits[path]}")["value"])))
+        tree = cast("Tree", _set(tree, path, cast("Value", tomli.loads(f"value = {edits[path]}")["value"])))
     try:
-        is_meant = is_same(cast("Tree", tomllib.loads(text)), tree)
-    except tomllib.TOMLDecodeError:
+        is_meant = is_same(cast("Tree", tomli.loads(text)), tree)
+    except tomli.TOMLDecodeError:
         return None
     return replace(document, text=text, tree=tree) if is_meant else None
 

@@ -3,8 +3,9 @@
 import json
 import math
 import re
-import tomllib
 from typing import Any, Final
+
+import tomli
 
 from planner.config.wording import format_value, name_type
 
@@ -77,7 +78,7 @@ def _read_number(text: str) -> float:
 
 def _read_structure(text: str, *, type_: str) -> object:
     """Read a list or map as JSON or as TOML: both are what people have at hand on a command line."""
-    for read in (json.loads, lambda one: tomllib.loads(f"value = {one}")["value"]):
+    for read in (json.loads, lambda one: tomli.loads(f"value = {one}")["value"]):
         try:
             return read(text)
         except (ValueError, RecursionError, KeyError):

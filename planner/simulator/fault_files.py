@@ -2,10 +2,11 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
+
+import tomli
 
 from planner.simulator.errors import SimulatorError
 from planner.simulator.faults import (
@@ -67,8 +68,8 @@ def parse_script(text: str) -> Script:
 
     """
     try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        document = tomli.loads(text)
+    except (tomli.TOMLDecodeError, RecursionError) as error:
         raise SimulatorError(f"the fault script is not TOML: {error}") from error
     tables = document.get("fault", [])
     if set(document) - {"fault"} or not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):

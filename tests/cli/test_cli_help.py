@@ -41,7 +41,7 @@ LOADED_BY_HELP = {
     "planner.views.terminal",
     "planner.views.widths",
 }
-SLOW = ("pathlib", "pydantic", "shutil", "json", "tomllib", "socket", "difflib")
+SLOW = ("pathlib", "pydantic", "shutil", "json", "tomli", "socket", "difflib")
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
