@@ -1,5 +1,8 @@
 """One change for one resource: created, updated, replaced, deleted, imported, forgotten, or left alone."""
 
+from functools import partial
+from typing import Final
+
 from planner.core.addresses import Address
 from planner.core.changes import Action, Change, Disruption, FieldChange
 from planner.core.desired import DesiredResource
@@ -17,6 +20,19 @@ from planner.core.snapshot import LiveResource
 from planner.core.targets import FindSource, Target
 from planner.core.trees import ABSENT, Tree
 from planner.core.unknowns import find_derived, find_unresolved
+
+_make_quiet: Final = partial(
+    Change,
+    after_unknown={},
+    fields=(),
+    merge_patch={},
+    json_patch=(),
+    disruption=Disruption.NONE,
+    purchases=False,
+    operations=(),
+    digest="",
+)
+"""Makes a change that changes no field, as which every other one begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +86,7 @@ def make_update(desired: DesiredResource, live: LiveResource, target: Target, *,
 
 def make_unchanged(address: Address, live: LiveResource, *, before: Tree, making: Making) -> Change:
     """Return the no-op of ``live``, whose tree is ``before``: in most plans, most of the changes."""
-    change = Change(
+    change = _make_quiet(
         address=address,
         kind=making.rules.kind,
         id=live.id,
@@ -78,16 +94,8 @@ def make_unchanged(address: Address, live: LiveResource, *, before: Tree, making
         reason="as wanted",
         before=before,
         after=before,
-        after_unknown={},
-        fields=(),
-        merge_patch={},
-        json_patch=(),
-        disruption=Disruption.NONE,
-        purchases=False,
         nodes=making.rules.count_nodes(before, before),
         fingerprint=make_fingerprint(live, (), action=Action.NO_OP),
-        digest="",
-        operations=(),
         source=making.find_source(""),
     )
     return seal_change(change, project_id=making.project_id)
@@ -196,7 +204,7 @@ def _explain(action: Action, target: Target) -> str:
 
 
 def _start(address: Address, making: Making, *, action: Action, reason: str) -> Change:
-    return Change(
+    return _make_quiet(
         address=address,
         kind=making.rules.kind,
         id="",
@@ -204,16 +212,8 @@ def _start(address: Address, making: Making, *, action: Action, reason: str) -> 
         reason=reason,
         before=None,
         after=None,
-        after_unknown={},
-        fields=(),
-        merge_patch={},
-        json_patch=(),
-        disruption=Disruption.NONE,
-        purchases=False,
         nodes=(),
         fingerprint="",
-        digest="",
-        operations=(),
         source=making.find_source(""),
     )
 
