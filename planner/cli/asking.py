@@ -13,7 +13,7 @@ def ask_for(session: Session, question: str, *, answer: str, verb: str, instead:
 
     terminal = session.terminal
     words = f"\n{question}\n  Only '{answer}' will be accepted to approve.\n\n"
-    asked = fold_text(words, width=terminal.width, hang=0)
+    asked = fold_text(words, width=terminal.message_width, hang=0)
     reply = terminal.ask(f"{asked}  Enter a value: ")
     if answer and reply == answer:
         terminal.tell("\n")

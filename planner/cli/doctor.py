@@ -88,9 +88,9 @@ def _tell_plan(session: Session, plan: ProbePlan) -> None:
         name=plan.name,
         flavors=plan.flavors,
         most_nodes=plan.most_nodes,
-        width=terminal.width,
+        width=terminal.message_width,
     )
-    terminal.tell(f"\n{told}{format_left_over(plan.left_over, width=terminal.width)}")
+    terminal.tell(f"\n{told}{format_left_over(plan.left_over, width=terminal.message_width)}")
 
 
 def _show_probe(session: Session, checks: Sequence[Check], probed: Probed, *, layout: str) -> None:

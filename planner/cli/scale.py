@@ -146,7 +146,7 @@ class _Asking:
             map(_make_row, edits),
             companions=find_companions(plan, self.address, self._scaled),
             hold="" if self._hold is None else format_moment(self._hold.until),
-            width=self._session.terminal.width,
+            width=self._session.terminal.message_width,
         )
         return self.approval(plan)
 

@@ -52,7 +52,7 @@ def report(session: Session, diagnostics: Iterable[Diagnostic]) -> None:
     terminal = session.terminal
     screen = make_screen(session, is_linked=terminal.has_links_in_messages) if terminal.is_message_on_screen else None
     colour = terminal.has_colour_in_messages
-    terminal.tell(format_diagnostics(diagnostics, width=terminal.width, colour=colour, screen=screen))
+    terminal.tell(format_diagnostics(diagnostics, width=terminal.message_width, colour=colour, screen=screen))
 
 
 def show_sentences(session: Session, text: str) -> None:

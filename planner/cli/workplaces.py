@@ -56,7 +56,7 @@ def make_teller(terminal: Terminal) -> Callable[[Event], None]:
 
     lock = threading.Lock()
     waits: Waits = {}
-    width = terminal.width if terminal.is_message_on_screen else None
+    width = terminal.message_width if terminal.is_message_on_screen else None
 
     def tell(event: Event) -> None:
         nonlocal waits

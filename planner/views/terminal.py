@@ -63,8 +63,13 @@ class Terminal:
 
     @property
     def width(self) -> int:
-        """Return the columns to lay out for: COLUMNS, else the terminal's, else 80; within 40 to 200."""
-        return fit_width(_parse_columns(self._environ.get("COLUMNS", "")) or _find_columns(self._stdout))
+        """Return the columns to lay results out for: COLUMNS, else the terminal's, else 80; within 40 to 200."""
+        return self._find_width(self._stdout)
+
+    @property
+    def message_width(self) -> int:
+        """Return the columns to lay messages and questions out for: results may go elsewhere."""
+        return self._find_width(self._stderr)
 
     @property
     def has_colour_in_results(self) -> bool:
@@ -179,6 +184,9 @@ class Terminal:
         if not answer.endswith("\n"):
             self.tell("\n")
         return answer.strip() if answer else None
+
+    def _find_width(self, stream: TextIO | None) -> int:
+        return fit_width(_parse_columns(self._environ.get("COLUMNS", "")) or _find_columns(stream))
 
     def _is_coloured(self, stream: TextIO | None) -> bool:
         is_refused = self._no_colour or bool(self._environ.get("NO_COLOR")) or self._environ.get("TERM") == "dumb"

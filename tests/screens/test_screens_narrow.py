@@ -30,6 +30,16 @@ def applied(example, run):
     run(["apply", "--auto-approve", "--quiet"], width=80)
 
 
+def test_messages_fit_their_window_where_results_go_elsewhere(place, spawn):
+    (place / "main.pools.toml").write_text('[pool.training]\nnaem = "training"\n', encoding="utf-8")
+    away = "import os; os.dup2(os.open(os.devnull, os.O_WRONLY), 1); from planner.cli.entry import main; main(['plan'])"
+    child = spawn(["-c", away], width=WIDTH)
+    child.expect(pexpect.EOF)
+    told = re.sub(r"\x1b\[[\d;]*m", "", child.before).splitlines()
+    assert "│ Error: unknown key" in told
+    assert [line for line in told if len(line) > WIDTH] == []
+
+
 def test_a_watch_that_is_ended_leaves_the_prompt_a_line_of_its_own(applied, spawn):
     child = spawn(["-m", "planner.cli.entry", "nodes", "--watch"], width=80)
     child.expect_exact("idle since")
