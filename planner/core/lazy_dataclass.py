@@ -51,15 +51,43 @@ def _complete(kind: type, *, is_frozen: bool, is_ordered: bool) -> None:
             setattr(kind, name, method)
 
 
+_FEW = 16
+"""Objects of one class whose slow making takes less than to compile a quick one."""
+
+
 def _wait_for_use(kind: type, *, is_frozen: bool) -> Callable[..., None]:
-    """Return an ``__init__`` that at its first call puts the compiled one in its place."""
+    """Return an ``__init__`` that after a few calls puts the compiled one in its place."""
+    left = _FEW
 
     def __init__(self: Any, *positional: Any, **named: Any) -> None:  # noqa: N807 - it is the method
+        nonlocal left
+        left -= 1
+        if left and not positional and _fill(self, named):
+            return
+        # What is not called as it has to be is told by the compiled one.
         made = _compile_init(kind, is_frozen=is_frozen)
         kind.__init__ = made  # type: ignore[misc]  # only on the class itself, until now
         made(self, *positional, **named)
 
     return __init__
+
+
+def _fill(one: Any, named: dict[str, Any]) -> bool:
+    """Set all fields of a new object, and tell whether ``named`` is what they are made of."""
+    fields = dataclasses.fields(one)
+    given = 0
+    for each in fields:
+        if each.name in named:
+            value = named[each.name]
+            given += 1
+        elif each.default_factory is not dataclasses.MISSING:
+            value = each.default_factory()
+        elif each.default is not dataclasses.MISSING:
+            value = each.default
+        else:
+            return False
+        object.__setattr__(one, each.name, value)
+    return given == len(named) and not hasattr(one, "__post_init__")
 
 
 def _wait_for_replace(kind: type) -> Callable[..., Any]:

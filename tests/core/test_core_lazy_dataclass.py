@@ -89,6 +89,27 @@ def test_values_are_equal_by_the_fields_that_are_compared(maker):
 
 
 @pytest.mark.parametrize("maker", MAKERS)
+def test_the_many_objects_of_a_class_are_made_like_the_first(maker):
+    value = make_value_class(maker)
+    made = [value(name=str(number % 2), known={"a": number % 2}) for number in range(40)]
+    assert [one for one in made if one not in made[:2]] == []
+    assert [(one.secret, one.seen) for one in made] == [("", ())] * 40
+    assert len({id(value(name="a").known) for _ in range(3)} | {id(one.known) for one in made}) > 1
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+@pytest.mark.parametrize("number", [0, 40], ids=["at first", "later"])
+def test_a_missing_or_unknown_argument_is_refused_whenever_it_comes(maker, number):
+    value = make_value_class(maker)
+    made = [value(name="a") for _ in range(number)]
+    with pytest.raises(TypeError, match="name"):
+        value(secret="s")
+    with pytest.raises(TypeError, match="other"):
+        value(name="a", other=1)
+    assert len(made) == number
+
+
+@pytest.mark.parametrize("maker", MAKERS)
 def test_values_of_two_classes_are_never_equal(maker):
     assert make_value_class(maker)(name="a") != make_value_class(maker)(name="a")
 
