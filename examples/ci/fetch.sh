@@ -31,7 +31,7 @@ take_plans() {
     sort -u "$work/merges" >"$work/merged"
     while read -r number head merged; do
         [ ! -e "poolctl-approved/$number" ] || continue
-        if [ "$(printf '%s\n' "$merged" "$undone" | LC_ALL=C sort | tail -n 1)" = "$undone" ]; then
+        if [ -n "$undone" ] && [ "$(printf '%s\n' "$merged" "$undone" | LC_ALL=C sort | tail -n 1)" = "$undone" ]; then
             printf '#%s was merged before something was undone: it approves nothing any more.\n' "$number"
             continue
         fi

@@ -80,12 +80,11 @@ def _find_left_out(applied: Applied) -> tuple[Diagnostic, ...]:
 
 def _find_deferred(applied: Applied) -> tuple[Diagnostic, ...]:
     """Tell what waits for its turn in a rollout; of what the run took up in part, its outcome says so."""
+    from planner.core.turns import tell_waits
+
     if not applied.is_approved or not applied.deferred:
         return ()
-    reasons: dict[str, list[str]] = {}
-    for change in applied.plan.changes:
-        if change.address in applied.deferred:
-            reasons.setdefault("; ".join(turn.waits for turn in change.turns), []).append(str(change.address))
-    told = " ".join(f"{', '.join(names)}: {why}." for why, names in reasons.items())
+    deferred = frozenset(applied.deferred)
+    told = tell_waits(one for one in applied.plan.changes if one.address in deferred)
     detail = f"{told} Nothing is wrong: apply again then. The exit code does not count them."
     return (make_notice("apply.rollout-later", "Changes are left for their turn in a rollout", detail=detail),)

@@ -14,7 +14,7 @@ from planner.core.plan_blocks import WAITING
 from planner.core.plan_request import PlanningRequest
 from planner.core.rollouts import Staged, is_resting, keep_out
 from planner.core.trees import Reference, Tree, find_member
-from planner.core.turns import Standing, Standpoint, Turns
+from planner.core.turns import Standing, Standpoint, Turns, name_some, tell_waits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,14 +115,14 @@ def report_blocked_run(changes: Iterable[Change]) -> tuple[Diagnostic, ...]:
 
 def report_early(changes: Iterable[Change]) -> tuple[Diagnostic, ...]:
     """Say that rollouts keep a saved plan, which is made exactly or not at all, from being made now."""
-    early = [f"{one.address}: {turn.waits}." for one in changes for turn in one.turns if turn.waits]
+    early = tell_waits(changes)
     if not early:
         return ()
     return (
         make_error(
             "apply.rollout-waits",
             "A rollout lets the saved plan not be made now",
-            detail=f"{' '.join(early)} A saved plan is made exactly or not at all, so nothing was sent. Apply it when "
+            detail=f"{early} A saved plan is made exactly or not at all, so nothing was sent. Apply it when "
             "its turn comes, or apply without it: then what waits is left for later.",
         ),
     )
@@ -130,14 +130,14 @@ def report_early(changes: Iterable[Change]) -> tuple[Diagnostic, ...]:
 
 def report_cut_short(plan: Plan, ended: Iterable[ChangeEnded]) -> tuple[Diagnostic, ...]:
     """Say that a window closed while a saved plan was made, so that a part of it is left."""
-    left = [str(one.address) for one in ended if is_deferred(one.outcome)]
+    left = [one.address for one in ended if is_deferred(one.outcome)]
     if not left:
         return ()
     return (
         make_error(
             "apply.rollout-waits",
             "The saved plan was made in part",
-            detail=f"{', '.join(left)}: left for later, as a window closed or a pool is still at work. The saved plan "
+            detail=f"{name_some(left)}: left for later, as a window closed or a pool is still at work. The saved plan "
             "cannot be applied again. To make what is left of it when it is its turn: "
             f"poolctl apply --expect {plan.digest}",
         ),

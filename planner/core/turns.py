@@ -2,12 +2,12 @@
 
 import datetime as dt
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Final, TypeAlias, assert_never
 
 from planner.core.addresses import Address
-from planner.core.changes import Applied, Failed, Outcome, Skipped, Uncertain, Waiting
+from planner.core.changes import Applied, Change, Failed, Outcome, Skipped, Uncertain, Waiting
 from planner.core.desired import Rollout
 from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.windows import find_span, format_local
@@ -136,6 +136,23 @@ def find_closed(rollout: Rollout, now: dt.datetime) -> str:
     return f"the window of rollout.{rollout.name} opens {format_local(span.start, rollout.window.tz)}"
 
 
+def tell_waits(changes: Iterable[Change]) -> str:
+    """Return which of ``changes`` wait for their turn and why, in sentences; of very many pools the first are named."""
+    reasons: dict[str, list[Address]] = {}
+    for change in changes:
+        waits = "; ".join(turn.waits for turn in change.turns if turn.waits)
+        if waits:
+            reasons.setdefault(waits, []).append(change.address)
+    return " ".join(f"{name_some(names)}: {why}." for why, names in reasons.items())
+
+
+def name_some(addresses: Sequence[Address]) -> str:
+    """Return ``addresses`` in a row; of very many the first, and how many more there are."""
+    more = f" and {len(addresses) - _NAMED} more" if len(addresses) > _NAMED else ""
+    return f"{', '.join(map(str, addresses[:_NAMED]))}{more}"
+
+
+_NAMED: Final = 10
 _FAILED: Final = frozenset({Standing.FAILED})
 _UNFINISHED: Final = frozenset({Standing.UNDER_WAY, Standing.LEFT})
 _OVER: Final = frozenset({Standing.DONE, Standing.FAILED})

@@ -12,7 +12,7 @@ from planner.core.desired import Rollout
 from planner.core.planning import build_plan
 from planner.core.rollout_plan import Turn
 from planner.core.rollouts import find_shared_requests, is_resting, keep_apart, stage
-from planner.core.turns import Standing
+from planner.core.turns import Standing, tell_waits
 from planner.core.windows import Window
 
 SATURDAY = Window(days=(5,), start=22 * 60, end=4 * 60, tz=ZoneInfo("Europe/Berlin"))
@@ -264,7 +264,10 @@ def test_a_saved_plan_is_made_exactly_or_not_at_all():
     chosen = choose_all(plan, skip_blocked=False, is_whole=True)
     assert (len(chosen.changes), chosen.deferred) == (4, ())
     [refusal] = report_early(chosen.changes)
-    assert (refusal.code, f"pool.a: {OPENS}." in refusal.detail) == ("apply.rollout-waits", True)
+    assert (refusal.code, f"pool.a, pool.b, pool.c, pool.d: {OPENS}." in refusal.detail) == (
+        "apply.rollout-waits",
+        True,
+    )
     assert report_early(build_plan(request(DRIVERS)).changes) == ()
 
 
@@ -325,6 +328,19 @@ def test_a_plan_that_ends_before_its_window_opens_is_told_so(until, now, codes):
     made = request(replace(DRIVERS, window=SATURDAY), now=now)
     plan = build_plan(replace(made, inputs=replace(made.inputs, valid_until=until)))
     assert [one.code for one in plan.diagnostics if one.code == "plan.rollout-too-late"] == codes
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        pytest.param(2, f"pool.p00, pool.p01: {OPENS}.", id="few"),
+        pytest.param(12, f"pool.p08, pool.p09 and 2 more: {OPENS}.", id="many"),
+    ],
+)
+def test_of_very_many_pools_that_wait_for_one_reason_the_first_are_named(count, words):
+    change = build_plan(request(replace(DRIVERS, window=SATURDAY))).changes[0]
+    waiting = [replace(change, address=address(f"pool.p{number:02}")) for number in range(count)]
+    assert tell_waits(waiting).endswith(words)
 
 
 def test_a_move_does_not_rest():
