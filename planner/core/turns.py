@@ -4,6 +4,7 @@ import datetime as dt
 import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
+from itertools import islice, takewhile
 from typing import Final, TypeAlias, assert_never
 
 from planner.core.addresses import Address
@@ -53,11 +54,17 @@ Verdict: TypeAlias = Start | Hold | Leave
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turns:
-    """One rollout in a run: ``batches`` of pools, and the standpoints of those that have ended or never start."""
+    """One rollout in a run: ``batches`` of pools, and the standpoints of those that have ended or never start.
+
+    ``over`` is how many of the first batches are known to be over, ``seen`` which standings there are, None where
+    nobody has looked yet. Both are there so that no end of a pool has all others looked at again.
+    """
 
     rollout: Rollout
     batches: tuple[tuple[Address, ...], ...]
     standpoints: Mapping[Address, Standpoint] = field(default_factory=dict)
+    over: int = 0
+    seen: frozenset[Standing] | None = None
 
     def find_numbers(self) -> Mapping[Address, int]:
         """Return the number of each pool's batch, from 1."""
@@ -65,8 +72,10 @@ class Turns:
 
 
 def note(turns: Turns, address: Address, standpoint: Standpoint) -> Turns:
-    """Return ``turns`` with how ``address`` stands now."""
-    return replace(turns, standpoints={**turns.standpoints, address: standpoint})
+    """Return ``turns`` with how ``address`` stands at its end, which is noted once."""
+    seen = _find_seen(turns) | {standpoint.standing}
+    noted = replace(turns, standpoints={**turns.standpoints, address: standpoint}, seen=seen)
+    return replace(noted, over=_count_over(noted))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +97,7 @@ def find_outlook(turns: Turns, *, now: dt.datetime) -> Outlook:
     closed. A batch starts when all pools of those before it are done.
     """
     name = f"rollout.{turns.rollout.name}"
-    numbered = enumerate(turns.batches, start=1)
-    number = next((number for number, batch in numbered if not _is_over(turns, batch)), len(turns.batches) + 1)
+    number = _count_over(turns) + 1
     if turns.rollout.on_failure == "stop" and (failed := _find_first(turns, _FAILED, batches=turns.batches)):
         return Outlook(batch=number, stops=Leave(why=f"{name} stops at the first failure: {failed}", is_stopped=True))
     if closed := find_closed(turns.rollout, now):
@@ -158,11 +166,23 @@ _UNFINISHED: Final = frozenset({Standing.UNDER_WAY, Standing.LEFT})
 _OVER: Final = frozenset({Standing.DONE, Standing.FAILED})
 
 
+def _count_over(turns: Turns) -> int:
+    left = islice(turns.batches, turns.over, None)
+    return turns.over + sum(1 for _ in takewhile(lambda batch: _is_over(turns, batch), left))
+
+
+def _find_seen(turns: Turns) -> frozenset[Standing]:
+    return frozenset(one.standing for one in turns.standpoints.values()) if turns.seen is None else turns.seen
+
+
 def _is_over(turns: Turns, batch: tuple[Address, ...]) -> bool:
-    return all(one in turns.standpoints and turns.standpoints[one].standing in _OVER for one in batch)
+    # The last to start is mostly the last to end: seldom are many looked at.
+    return all(one in turns.standpoints and turns.standpoints[one].standing in _OVER for one in reversed(batch))
 
 
 def _find_first(turns: Turns, standings: frozenset[Standing], *, batches: tuple[tuple[Address, ...], ...]) -> str:
     """Return the first pool of ``batches`` that stands so, and why, in words; empty where there is none."""
+    if _find_seen(turns).isdisjoint(standings):
+        return ""
     points = ((one, turns.standpoints.get(one)) for batch in batches for one in batch)
     return next((f"{one} {point.why}" for one, point in points if point and point.standing in standings), "")

@@ -9,7 +9,7 @@ from planner.core.addresses import Address
 from planner.core.changes import Applied, Change, Operation, Outcome, Skipped
 from planner.core.lazy_dataclass import dataclass, replace
 from planner.core.pieces import Piece, cut_change, is_deferred
-from planner.core.turns import Hold, Leave, Start, Turns, Verdict, find_outlook, find_standpoint, judge_turn, note
+from planner.core.turns import Leave, Start, Turns, Verdict, find_outlook, find_standpoint, judge_turn, note
 
 _Key: TypeAlias = tuple[Address, str]
 """An address and the name of a rollout, which is empty for what needs no turn."""
@@ -48,7 +48,8 @@ class Executor:
                 before = piece.name
         self._sorter = TopologicalSorter(self._needs)
         self._sorter.prepare()
-        self._held: dict[str, set[Address]] = {name: set() for name in self._turns}
+        # By batch: only those whose turn has come are looked at.
+        self._held: dict[str, dict[int, set[Address]]] = {name: {} for name in self._turns}
         self._numbers = {
             (one, name): number for name, turns in self._turns.items() for one, number in turns.find_numbers().items()
         }
@@ -97,7 +98,7 @@ class Executor:
             address, name = key
             lacking = sorted(self._unmet[need] for need in self._needs[key] if need in self._unmet)
             if name and not lacking:
-                self._held[name].add(address)
+                self._held[name].setdefault(self._numbers[address, name], set()).add(address)
             elif name:
                 settled.append((key, Leave(why="an operation before it was not done", is_stopped=True)))
             elif lacking:
@@ -114,10 +115,11 @@ class Executor:
             if not held:
                 continue
             outlook = find_outlook(self._turns[name], now=now)
-            verdicts = [((one, name), judge_turn(outlook, self._numbers[one, name])) for one in sorted(held)]
-            settled += [(key, verdict) for key, verdict in verdicts if not isinstance(verdict, Hold)]
-        for (address, name), _ in settled:
-            self._held[name].discard(address)
+            is_last = outlook.stops is not None or outlook.waits is not None
+            due = sorted(number for number in held if number <= outlook.batch or is_last)
+            for number in due:
+                verdict = judge_turn(outlook, number)
+                settled += [((one, name), verdict) for one in sorted(held.pop(number))]
         return settled
 
     def _close(self, key: _Key, outcome: Outcome) -> None:

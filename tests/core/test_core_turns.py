@@ -1,10 +1,13 @@
 """Turns: which batch of a rollout may start, and what keeps it; and the pieces that a change is cut into."""
 
 import datetime as dt
+import functools
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from planning_cases import NOW, address, make_live, make_pool, plan, track
 
 from planner.core.changes import Applied, Failed, Skipped, Uncertain, Waiting
@@ -80,6 +83,19 @@ def make_turns(*batches, stands=None, **rule):
 def test_a_batch_starts_when_those_before_it_are_done(turns, now, verdicts):
     outlook = find_outlook(turns, now=now)
     assert [judge_turn(outlook, number) for number in range(1, len(turns.batches) + 1)] == verdicts
+
+
+STANDS = st.sampled_from([DONE, FAILED, UNDER_WAY, LEFT])
+# A pool ends once.
+NOTES = st.lists(st.tuples(st.sampled_from([A, B, C]), STANDS), unique_by=lambda one: one[0])
+
+
+@given(notes=NOTES, batches=st.sampled_from([((A,), (B,), (C,)), ((A, B), (C,)), ((A, B, C),)]), rule=st.booleans())
+def test_what_was_noted_one_by_one_gives_the_same_outlook_as_all_at_once(notes, batches, rule):
+    on_failure = "stop" if rule else "continue"
+    noted = functools.reduce(lambda turns, one: note(turns, *one), notes, make_turns(*batches, on_failure=on_failure))
+    once = make_turns(*batches, stands=dict(notes), on_failure=on_failure)
+    assert find_outlook(noted, now=NOW) == find_outlook(once, now=NOW)
 
 
 @pytest.mark.parametrize(
