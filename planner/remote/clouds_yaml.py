@@ -11,7 +11,7 @@ from planner.core.trees import Tree, Value, as_text, as_tree
 from planner.remote.credentials import Credentials, KeyPair, Login, Password, Token
 from planner.remote.errors import CredentialsError
 from planner.remote.outside_text import format_outside_text
-from planner.remote.profiles import make_file_error, read_file
+from planner.remote.profiles import find_home, make_file_error, read_file
 
 _CLOUD_VARIABLE: Final = "OS_CLOUD"
 
@@ -45,7 +45,7 @@ def _find_file(environment: Mapping[str, str], variable: str, *, file: str) -> P
     named = environment.get(variable, "")
     if named:
         return Path(named)
-    home = Path(environment.get("HOME") or Path.home())
+    home = find_home(environment)
     places = (
         Path(),
         Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "openstack",

@@ -45,11 +45,19 @@ def find_sdk_login(environment: Mapping[str, str], *, is_named: bool) -> Login |
 
 def find_path(environment: Mapping[str, str], variable: str, *, default: tuple[str, ...]) -> Path:
     """Return the path in ``variable``, where ``~`` is the home directory, or ``default`` below that directory."""
-    home = Path(environment.get("HOME") or Path.home())
+    home = find_home(environment)
     written = environment.get(variable, "")
     if written == "~" or written.startswith("~/"):
         return home / written[2:]
     return Path(written) if written else home.joinpath(*default)
+
+
+def find_home(environment: Mapping[str, str]) -> Path:
+    """Return the home directory; for who has none, such as a number without a name in a container, a missing one."""
+    try:
+        return Path(environment.get("HOME") or Path.home())
+    except RuntimeError:
+        return Path("/nonexistent")
 
 
 def read_file(path: Path, *, is_needed: bool) -> str | None:

@@ -217,3 +217,29 @@ def test_without_its_reader_a_clouds_yaml_says_what_to_install(home, environment
     monkeypatch.setitem(sys.modules, "yaml", None)
     write_clouds(home, CLOUD)
     assert "poolctl[otc]" in fail(environment | {"OS_CLOUD": "otc"})
+
+
+@pytest.fixture
+def homeless(monkeypatch):
+    """Run as a number that the system knows no name of, without a home, as in a container."""
+
+    def find_nobody(number):
+        raise KeyError(number)
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", find_nobody)
+
+
+def test_who_has_no_home_has_no_files_there(homeless):
+    assert find_login({}) is None
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        pytest.param({"HW_PROFILE": "default"}, "/nonexistent/.hcloud/config.json: it does not exist", id="a profile"),
+        pytest.param({"OS_CLOUD": "here"}, "There is no clouds.yaml", id="a cloud"),
+    ],
+)
+def test_who_has_no_home_is_told_what_is_not_found(homeless, variables, told):
+    assert told in fail(variables)
