@@ -46,7 +46,8 @@ def place_pages(folder: Path) -> None:
     shutil.copytree(
         _ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns("README.md", ".poolctl", "*.sh")
     )
-    shutil.copyfile(_ROOT / "tools" / "site.css", folder / "site.css")
+    for name in ("site.css", "site.js"):
+        shutil.copyfile(_ROOT / "tools" / name, folder / name)
     made = {
         name: place_document((_ROOT / source).read_text(encoding="utf-8"))
         for name, source in {

@@ -19,6 +19,9 @@ _SCHEMAS: Final = {
 _HEADLINE: Final = re.compile(r"^# (?:[0-9]+\. )?(?P<title>.+)$", re.MULTILINE)
 
 
+_DECISIONS: Final = "| Number | What was decided |\n| --- | --- |"
+
+
 def make_command_pages(pages: Iterable[CommandPage], *, documents: frozenset[str]) -> Pages:
     """Return a page for each command by its path; ``documents`` are the names of pages that tell more."""
     known = tuple(pages)
@@ -36,11 +39,12 @@ def make_schema_pages(folder: Path) -> Pages:
 
 def make_decision_index(folder: Path) -> str:
     """Return the page that lists all decisions in their order."""
-    rows: list[str] = []
-    for path in sorted(folder.glob("[0-9]*.md")):
-        found = _HEADLINE.search(path.read_text(encoding="utf-8"))
-        rows.append(f"{len(rows) + 1}. [{found['title'] if found else path.stem}]({path.name})")
-    return "# Decisions\n\nWhat was chosen, why, and what follows from it.\n\n" + "\n".join(rows) + "\n"
+    rows = ((path, _HEADLINE.search(path.read_text(encoding="utf-8"))) for path in sorted(folder.glob("[0-9]*.md")))
+    # A table, for documents name decisions by their numbers, and a list of Markdown counts by itself.
+    lines = (
+        f"| {int(path.stem[:4])} | [{found['title'] if found else path.stem}]({path.name}) |" for path, found in rows
+    )
+    return "# Decisions\n\nWhat was chosen, why, and what follows from it.\n\n" + "\n".join((_DECISIONS, *lines)) + "\n"
 
 
 def place_document(text: str) -> str:

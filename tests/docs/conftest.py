@@ -4,6 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from made_once import make_once
+
+from tools.site import make_site
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,3 +28,9 @@ def keep_document(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert path.read_text(encoding="utf-8") == text, f"{name} is out of date: pytest tests/docs --update-golden"
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the documentation site; its making fails at the generator's first warning."""
+    return make_once(tmp_path_factory, "site", make_site) / "site"

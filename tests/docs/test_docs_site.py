@@ -9,17 +9,10 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
-from made_once import make_once
 
 from planner.cli.root import root as poolctl
 from tools.command_tree import list_command_pages
-from tools.site import make_site
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """Return the folder of the site; its making fails at the generator's first warning."""
-    return make_once(tmp_path_factory, "site", make_site) / "site"
+from tools.site_pages import make_decision_index
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,3 +119,11 @@ def test_every_command_has_a_page_with_its_options_and_examples(site, page):
 def test_the_pages_of_commands_are_those_of_the_command_line(site):
     shown = {page.parent.name for page in (site / "reference/commands").glob("*/index.html")}
     assert shown >= set(poolctl.entries)
+
+
+def test_decisions_are_listed_under_the_numbers_that_documents_name_them_by(root):
+    rows = re.findall(
+        r"^\| (\d+) \| \[.+\]\((\d+)-[^)]*\.md\) \|$", make_decision_index(root / "docs/decisions"), re.MULTILINE
+    )
+    files = sorted(path.name[:4] for path in (root / "docs/decisions").glob("*.md"))
+    assert [(int(shown), file) for shown, file in rows] == [(int(one), one) for one in files]
