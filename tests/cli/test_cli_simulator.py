@@ -139,7 +139,7 @@ class TestCredentials:
     ("arguments", "words"),
     [
         pytest.param(["--host", "0.0.0.0"], "on this machine alone", id="another host"),  # noqa: S104 - to be refused
-        pytest.param(["--port", "70000"], "70000 is not in the range", id="no port"),
+        pytest.param(["--port", "70000"], "70000 is not within 0 to 65535", id="no port"),
         pytest.param(["--faults", "no.toml"], "no.toml: No such file", id="no faults file"),
         pytest.param(["--faults", "."], "Is a directory", id="a folder for faults"),
         pytest.param(["--faults", "latin.toml"], "latin.toml: it is not UTF-8", id="faults in another encoding"),

@@ -96,7 +96,7 @@ def test_it_prints_what_to_set_and_no_password(place):
     [
         pytest.param(["--user", "ada", "--password", "p"], "need each other", id="no domain"),
         pytest.param(["--password", "p"], "need each other", id="a password of nobody"),
-        pytest.param(["--token-life", "-1"], "-1 is not in the range", id="a life below zero"),
+        pytest.param(["--token-life", "-1"], "-1 is not within 0 to 86400", id="a life below zero"),
         pytest.param([*OPTIONS, "--access-key", "A", "--secret-key", "S"], "exclude each other", id="two ways"),
     ],
 )
