@@ -34,7 +34,7 @@ def load_documents(directory: Path) -> tuple[tuple[Document, ...], tuple[Diagnos
     try:
         paths = sorted(path for path in directory.iterdir() if _is_configuration(path))
     except (OSError, ValueError) as error:
-        return (), (_make_directory_fault(error),)
+        return (), (_make_directory_fault(directory, error),)
     if not paths:
         return (), (_make_empty_fault(),)
     return _load_all(paths, label=Path())
@@ -45,7 +45,7 @@ def find_documents(directory: Path, *, label: Path) -> tuple[tuple[Document, ...
     try:
         paths = sorted(path for path in directory.iterdir() if _is_configuration(path))
     except (OSError, ValueError) as error:
-        return (), (_make_directory_fault(error),)
+        return (), (_make_directory_fault(directory, error),)
     return _load_all(paths, label=label)
 
 
@@ -62,7 +62,11 @@ def load_document(path: Path, *, file: str) -> Document | Diagnostic:
 
 def name_file(path: Path) -> str:
     """Return the name of ``path``, bytes that are no UTF-8 spelled out."""
-    return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _spell(path.name)
+
+
+def _spell(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -218,12 +222,13 @@ def _make_read_fault(file: str, *, why: str) -> Diagnostic:
     )
 
 
-def _make_directory_fault(error: OSError | ValueError) -> Diagnostic:
+def _make_directory_fault(directory: Path, error: OSError | ValueError) -> Diagnostic:
     why = (error.strerror if isinstance(error, OSError) else None) or "the path is not valid"
     return make_error(
         "config.directory",
         "configuration directory cannot be read",
-        detail=f"{why}. Give the directory that holds the *{SUFFIX} files with -C DIR.",
+        detail=f'"{_spell(directory.as_posix())}": {why}. '
+        f"Give the directory that holds the *{SUFFIX} files with -C DIR.",
     )
 
 

@@ -71,7 +71,9 @@ def test_a_directory_without_files_names_the_command_that_writes_one(tmp_path):
 
 
 def test_a_directory_that_does_not_exist_is_an_error(tmp_path):
-    assert find_codes(load_configuration(tmp_path / "nowhere", {})) == ["config.directory"]
+    loaded = load_configuration(tmp_path / "nowhere", {})
+    assert find_codes(loaded) == ["config.directory"]
+    assert loaded.diagnostics[0].detail.startswith(f'"{tmp_path}/nowhere": No such file or directory. ')
 
 
 def test_a_file_in_place_of_the_directory_is_an_error(tmp_path):
