@@ -29,6 +29,17 @@ complete -o nosort -F %(complete_func)s %(prog_name)s 2> /dev/null || complete -
 """
 
 
+# click's, but that the second key works, too, where the script is a file of functions, and no space follows an equals
+# sign.
+_ZSH: Final = ZshComplete.source_template.replace(
+    "== loadautofunc ]]", "== loadautofunc || ${funcstack[1]-} == _%(prog_name)s ]]"
+).replace(
+    "compadd -U -V unsorted -a completions",
+    """compadd -U -V unsorted -S '' -- ${(M)completions:#*=}
+        compadd -U -V unsorted -- ${completions:#*=}""",
+)
+
+
 class PoolctlBash(BashComplete):
     """Completion in bash, which is asked for the part behind the last equals sign."""
 
@@ -69,6 +80,8 @@ class _WholeWords(ShellComplete):
 
 class PoolctlZsh(_WholeWords, ZshComplete):
     """Completion in zsh."""
+
+    source_template = _ZSH
 
 
 class PoolctlFish(_WholeWords, FishComplete):

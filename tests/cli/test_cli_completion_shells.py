@@ -12,12 +12,15 @@ from system_parts import need
 _STARTS = {
     "bash": ["bash", "--noprofile", "--norc", "-i"],
     "zsh": ["zsh", "-f", "-i"],
+    "zsh-file": ["zsh", "-f", "-i"],
     "fish": ["fish", "--no-config", "-i"],
 }
 _SETTINGS = {
     "bash": "PS1='ready> '; bind 'set enable-bracketed-paste off'; eval \"$(poolctl completion bash)\"",
     "zsh": "PS1='ready> '; unsetopt zle_bracketed_paste; autoload -Uz compinit; compinit -u; "
     'eval "$(poolctl completion zsh)"',
+    "zsh-file": "PS1='ready> '; unsetopt zle_bracketed_paste; poolctl completion zsh > $HOME/_poolctl; "
+    "fpath=($HOME $fpath); autoload -Uz compinit; compinit -u",
     "fish": "function fish_prompt; printf 'ready> '; end; poolctl completion fish | source",
 }
 
@@ -26,7 +29,7 @@ _SETTINGS = {
 def shell(request, applied, monkeypatch):
     """Return a running shell in the directory of an applied starter, completion loaded, its prompt shown."""
     name = request.param
-    need(name, is_there=shutil.which(name))
+    need(_STARTS[name][0], is_there=shutil.which(_STARTS[name][0]))
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "HOME": str(applied.parent), "TERM": "dumb"}
     running = pexpect.spawn(*_split(_STARTS[name]), env=environment, encoding="utf-8", timeout=60, dimensions=(24, 200))
@@ -97,3 +100,10 @@ def _show_words(shell, typed):
 
 def test_an_address_is_completed_as_the_shell_has_to_be_told_it(instances, shell):
     assert {typed: _show_words(shell, typed) for typed in _ADDRESSES} == _ADDRESSES
+
+
+@pytest.mark.parametrize("shell", ["zsh-file"], indirect=True)
+def test_zsh_completes_a_second_time_where_the_script_is_a_file_of_its_functions(instances, shell):
+    assert [_show_words(shell, typed) for typed in _ADDRESSES] == [*_ADDRESSES.values()]
+    shell.send(f"poolctl scale pool.starter mod\t4{_TO_ITS_START}printf '<%s>' \r")
+    shell.expect_exact("<scale><pool.starter><modelarts.vm.cpu.4ud=4>")
