@@ -18,7 +18,9 @@ def make_location(text: str, *, file: str, line: int, column: int, is_line: bool
 
 def redact_line(line: str) -> str:
     """Return ``line`` with the values of keys that name secrets, and passwords in URLs, hidden."""
-    return _URL_PASSWORD.sub(rf"\1{HIDDEN}@", _SECRET_VALUE.sub(rf"\1{HIDDEN}", line))
+    # Each change of a plan has a line, and few lines have what the patterns look for.
+    redacted = _SECRET_VALUE.sub(rf"\1{HIDDEN}", line) if "=" in line else line
+    return _URL_PASSWORD.sub(rf"\1{HIDDEN}@", redacted) if "://" in redacted else redacted
 
 
 _SECRET_VALUE: Final = re.compile(

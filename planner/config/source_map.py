@@ -49,6 +49,8 @@ class SourceMap:
         if file is None:
             return None
         name = str(address).partition(".")[2]
+        if not label:
+            return self.locate(file, (address.kind, name))
         body = find_member(self.resolved[file], address.kind, name)
         pattern = parse_pattern(label)
         steps = () if pattern is None else pattern.steps

@@ -36,9 +36,10 @@ def _spell_whole(value: Any, *, is_large: bool) -> bytes:
 
 
 # What RFC 8785 or make_plain spell in another way than json does: texts that start with $, floats, large numbers, and
-# names that do not sort by code point. Numbers are looked for where a value starts, or each digit would be a start.
+# names that do not sort by code point. Numbers are looked for where a value starts, or each digit would be a start; a
+# colon after a letter or digit is one in a text, such as a digest.
 _ODD_START: Final = '"$'
-_ODD_NUMBER: Final = re.compile(r"[:\[,]-?[0-9](?:[0-9]{15}|[0-9]*(?:\.|e[+-]))")
+_ODD_NUMBER: Final = re.compile(r"[:\[,](?<!\w:)-?[0-9](?:[0-9]{15}|[0-9]*(?:\.|e[+-]))")
 _ODD_LETTER: Final = re.compile(r"[\ud800-\uffff\U00010000-\U0010ffff]")
 _MARK: Final = "\1"
 _SPELLED_MARK: Final = "\\u0001"
