@@ -3,7 +3,6 @@
 import logging
 import ssl
 from collections.abc import Callable, Mapping
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -38,6 +37,8 @@ def make_opener(
     """
     import httpx
 
+    from planner.remote.cookieless import CookielessClient
+
     # Its traces spell out whatever a server sends, which may repeat the token.
     logging.getLogger("httpcore").setLevel(logging.INFO)
     is_remote = url.startswith("https:")
@@ -45,7 +46,7 @@ def make_opener(
     context = _guard(httpx.create_ssl_context) if is_remote else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     def open_http() -> httpx.Client:
-        return httpx.Client(
+        return CookielessClient(
             headers=dict(headers),
             auth=auth,
             transport=transport,
@@ -56,7 +57,6 @@ def make_opener(
                 settings.request_timeout, connect=min(LONGEST_CONNECT, settings.request_timeout), pool=None
             ),
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
 
     return lambda: _guard(open_http)

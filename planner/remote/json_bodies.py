@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Iterable
 from typing import Final
 
 from planner.core.trees import Value
@@ -28,7 +27,8 @@ def parse_json(content: bytes, *, status: int) -> Value:
     except ValueError as error:
         reason = _format_reason(error)
     else:
-        if not is_deeper(value, levels=DEEPEST):
+        # So few brackets cannot nest deeper: single resources are seldom walked over.
+        if content.count(b"{") + content.count(b"[") <= DEEPEST or not is_deeper(value, levels=DEEPEST):
             return value
     raise BadAnswer(
         f"HTTP {status} with a body that is not the JSON of the API: {reason}. "
@@ -39,18 +39,17 @@ def parse_json(content: bytes, *, status: int) -> Value:
 
 def is_deeper(value: Value, *, levels: int) -> bool:
     """Tell whether ``value`` nests objects and lists more than ``levels`` deep, without recursion."""
-    level: list[Value] = [value]
+    level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(levels + 1):
-        level = [child for node in level for child in _find_children(node) if isinstance(child, (dict, list))]
+        level = [
+            child
+            for node in level
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, (dict, list))
+        ]
         if not level:
             return False
     return True
-
-
-def _find_children(value: Value) -> Iterable[Value]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
 
 
 def _parse_float(text: str) -> float:
