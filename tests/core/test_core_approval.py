@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from planning_cases import make_live, make_network, make_pool, make_request, plan, track
 
-from planner.core.approval import choose, find_expected, is_loud, report_blocked_run
+from planner.core.approval import choose, find_expected, is_loud, report_blocked_run, report_cut_short
+from planner.core.changes import Skipped
+from planner.core.events import ChangeEnded
 
 NET = make_network("net")
 NEW = {
@@ -116,3 +118,20 @@ def test_a_run_that_is_whole_leaves_nothing_out():
     everything = frozenset(one.address for one in found.changes)
     chosen = choose(found.changes, approved=everything, skip_blocked=False, is_whole=True)
     assert (chosen.left_out, [one.code for one in report_blocked_run(chosen.changes)]) == ((), ["apply.blocked"])
+
+
+def end(change, outcome):
+    return ChangeEnded(address=change.address, action=change.action, outcome=outcome, seconds=0)
+
+
+def test_a_saved_plan_that_a_window_cuts_short_names_what_is_left_and_how_it_goes_on():
+    found = plan(blocks=NEW)
+    ended = [end(one, Skipped(why="closed", is_deferred=one is found.changes[1])) for one in found.changes]
+    (told,) = report_cut_short(found, ended)
+    assert (told.code, told.detail.partition(":")[0]) == ("apply.rollout-waits", "pool.b")
+    assert told.detail.endswith(f"poolctl apply --expect {found.digest}")
+
+
+def test_a_saved_plan_of_which_nothing_waits_is_not_cut_short():
+    found = plan(blocks=NEW)
+    assert report_cut_short(found, [end(one, Skipped(why="failed")) for one in found.changes]) == ()

@@ -32,6 +32,7 @@ def merge_entry(desired, live, last=None):
     ("entry", "parts"),
     [
         pytest.param({"flavor": "f"}, ("f", "", ""), id="flavor alone"),
+        pytest.param({"flavor": 5}, ("5", "", ""), id="a number where a service says one"),
         pytest.param({"flavor": "f", "nodePool": ""}, ("f", "", ""), id="an empty node pool"),
         pytest.param({"flavor": "f", "nodePool": None}, ("f", "", ""), id="no node pool in the API's words"),
         pytest.param({"flavor": "f", "nodePool": "f-default"}, ("f", "", ""), id="the default pool"),

@@ -52,6 +52,7 @@ def show(value):
         pytest.param(LIST, [[1], [1, 2]], id="list"),
         pytest.param({"type": "array"}, [[], [1, "a"]], id="any list"),
         pytest.param({"anyOf": [{"type": "integer"}, {"type": "null"}]}, [1, None], id="one of two"),
+        pytest.param({"anyOf": [{"type": "integer"}]}, [1], id="one of one"),
         pytest.param({"oneOf": [{"type": "integer"}, CLOSED], "default": None}, [1, {"a": 1}], id="either"),
         pytest.param(TREE, [{}, {"below": {"below": {}}}], id="definition"),
     ],

@@ -9,6 +9,7 @@ from planner.core.addresses import parse_address
 from planner.core.changes import Action
 from planner.core.desired import Lifecycle
 from planner.core.evidence_needs import find_evidence_needs
+from planner.core.plan_request import find_needs, find_owners
 from planner.core.planning import build_plan, is_plannable
 from planner.core.snapshot import Evidence, LiveNode, LiveWorkload, Unread
 from planner.core.trees import Reference
@@ -271,6 +272,16 @@ FAULTS = [
 def test_what_stops_a_plan(words, code):
     found = plan(**words)
     assert (find_codes(found), is_plannable(found)) == ([code], False)
+
+
+def test_a_permission_for_an_address_that_is_not_there_is_told_and_stops_nothing():
+    found = plan(blocks={"pool.a": A}, allow=("pool.x=drains",))
+    assert (find_codes(found), is_plannable(found)) == (["plan.unmatched"], True)
+
+
+def test_what_is_gone_and_has_no_block_needs_nothing():
+    request = make_request(tracked={"pool.a": track(A)}, missing=["pool.a"])
+    assert find_needs(request, owners=find_owners(request)) == {parse_address("pool.a"): frozenset()}
 
 
 PARENT = make_pool("parent")

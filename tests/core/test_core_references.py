@@ -18,6 +18,7 @@ TREE = {"spec": {"network": {"name": TO_NETWORK}, "parent": TO_PARENT, "list": [
 
 def test_every_reference_is_found():
     assert list(find_references(TREE)) == [TO_NETWORK, TO_PARENT, TO_NAME]
+    assert (find_references("a"), find_references(TO_NAME)) == ((), (TO_NAME,))
 
 
 @pytest.mark.parametrize(

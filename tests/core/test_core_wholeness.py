@@ -6,7 +6,7 @@ import pytest
 from planning_cases import address, make_live, make_network, make_pool, plan, track
 
 from planner.core.changes import FlavorNodes
-from planner.core.wholeness import is_whole
+from planner.core.wholeness import has_counts_of_its_changes, is_whole
 from planner.kinds.table import KINDS
 
 A = make_pool("aaa", resources=[{"flavor": "f", "count": 2, "maxCount": 2}, {"flavor": "g", "count": 1}])
@@ -74,3 +74,19 @@ EDITS = [
 @pytest.mark.parametrize(("name", "edit"), EDITS)
 def test_an_edited_change_is_not_whole(name, edit):
     assert not check(edit(find_pool(name)))
+
+
+def test_a_plan_as_it_was_made_has_the_counts_of_its_changes():
+    assert [name for name, one in PLANS.items() if not has_counts_of_its_changes(one)] == []
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(lambda one: replace(one, summary=replace(one.summary, update=0)), id="a count"),
+        pytest.param(lambda one: replace(one, blocked=("pool.a: drains",)), id="the list of what is blocked"),
+        pytest.param(lambda one: replace(one, changes=one.changes[:0]), id="a change less"),
+    ],
+)
+def test_a_plan_with_other_counts_than_its_changes_is_told_apart(edit):
+    assert not has_counts_of_its_changes(edit(PLANS["update"]))
