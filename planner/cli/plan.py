@@ -68,8 +68,8 @@ def plan(session: Session, /, *, out: Path | None, layout: str, is_detailed: boo
 
     Writes nothing, locks nothing, and works with read-only credentials.
     """
-    from planner.core.comparison import AGAINST, keep_news
     from planner.core.events import Planned
+    from planner.core.shown_part import AGAINST
     from planner.views.plan_text import has_news
     from planner.workflow.plan import make_plan
 
@@ -81,13 +81,19 @@ def plan(session: Session, /, *, out: Path | None, layout: str, is_detailed: boo
         planned = make_plan(workplace, inputs, parallelism=options["parallelism"])
         stream.tell(Planned(plan=planned.plan))
         stream.tell_diagnostics(planned.warnings)
-    shown = planned.plan if approved is None else keep_news(planned.plan, approved)
+    shown = planned.plan if approved is None else _keep_news(planned.plan, approved)
     report(session, (*planned.warnings, *(one for one in shown.diagnostics if one.code == AGAINST)))
     if out is not None:
         save_plan(session, planned.plan, path=out)
     show_plan(session, shown, Showing(layout=layout, compat=options["compat"], saved=out, is_short=session.is_quiet))
     stream.require_whole()
     return HAS_CHANGES if is_detailed and has_news(planned.plan) else DONE
+
+
+def _keep_news(plan: Plan, approved: Plan) -> Plan:
+    from planner.core.comparison import keep_news
+
+    return keep_news(plan, approved)
 
 
 def _load_approved(session: Session, path: Path) -> Plan:

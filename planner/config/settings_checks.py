@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import SplitResult
 
-from planner.config.backend_checks import find_backend_faults
 from planner.config.blocks import RawBlock, RawBlocks, read_text
 from planner.config.faults import Fault
 from planner.config.urls import has_credentials, is_loopback, mask_credentials, split_url
@@ -18,8 +17,11 @@ def find_settings_faults(blocks: RawBlocks, environment: Mapping[str, str], *, v
         yield from _check_single(rows)
     for row in blocks.settings[("poolctl",)]:
         yield from _check_version(row, version=version)
-    for row in blocks.settings[("backend",)]:
-        yield from find_backend_faults(row)
+    if rows := blocks.settings[("backend",)]:
+        from planner.config.backend_checks import find_backend_faults
+
+        for row in rows:
+            yield from find_backend_faults(row)
     for row in blocks.settings[("provider", "modelarts")]:
         yield from _check_endpoint(row)
         yield from _check_environment(row, environment)

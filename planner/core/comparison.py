@@ -5,8 +5,7 @@ from planner.core.changes import Change, Plan
 from planner.core.diagnostics import make_warning
 from planner.core.guards import name_blocks
 from planner.core.lazy_dataclass import replace
-
-AGAINST = "plan.against"
+from planner.core.shown_part import AGAINST
 
 
 def keep_news(plan: Plan, seen: Plan) -> Plan:
@@ -35,11 +34,6 @@ def keep_news(plan: Plan, seen: Plan) -> Plan:
         blocked=tuple(block for block in plan.blocked if block in told),
         diagnostics=(*plan.diagnostics, warning),
     )
-
-
-def is_partly_shown(plan: Plan) -> bool:
-    """Tell whether ``plan`` lacks changes that were seen, while its digest and counts have them."""
-    return any(one.code == AGAINST for one in plan.diagnostics)
 
 
 def _list_blocks(change: Change) -> frozenset[str]:

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from planner.core.changes import Block, Change, Disruption, DriftRow, Plan
-from planner.core.comparison import is_partly_shown
 from planner.core.diagnostics import Diagnostic, Severity
 from planner.core.money import HourlyCost, format_amount
+from planner.core.shown_part import is_partly_shown
 from planner.views.change_details import wrap_lines
 from planner.views.change_order import format_action, format_cost, format_nodes
 from planner.views.change_text import build_change_lines, find_symbol

@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Final
 
 from planner.core.changes import Action, Change, Disruption, Plan, PlanSummary
-from planner.core.comparison import is_partly_shown
 from planner.core.evidence_sightings import HELD_BACK
 from planner.core.policies import CODE as POLICY
+from planner.core.shown_part import is_partly_shown
 from planner.views.change_details import build_block_lines
 from planner.views.change_text import build_change_lines, find_symbol, is_shown
 from planner.views.drift_text import build_drift_lines

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from planner.core.changes import Change, Disruption, DriftRow, Plan
-from planner.core.comparison import is_partly_shown
 from planner.core.lazy_dataclass import dataclass
 from planner.core.money import format_amount
+from planner.core.shown_part import is_partly_shown
 from planner.views.change_order import format_nodes, rank_changes
 from planner.views.drift_text import format_side
 from planner.views.evidence_text import format_endangered, format_workload

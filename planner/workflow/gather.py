@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from planner.config.policies import judge_policy
 from planner.core.addresses import Address
@@ -17,7 +18,6 @@ from planner.core.plan_request import PlanningRequest, find_addresses, find_id
 from planner.core.planning import build_plan
 from planner.core.snapshot import Evidence, LiveResource, Snapshot, Unread
 from planner.core.tracking import State
-from planner.core.undo import UndoStep
 from planner.engine.settle import Recalled, Settled, find_awaited, recall, settle
 from planner.kinds.table import KINDS
 from planner.remote.catalog import fetch_flavors, fetch_quotas
@@ -33,6 +33,9 @@ from planner.workflow.stored import find_left_behind, find_vanished
 from planner.workflow.taking_back import ask_after, ask_before, find_undone
 from planner.workflow.workplace import Files, Workplace, find_store_warnings
 
+if TYPE_CHECKING:
+    from planner.core.undo import UndoStep
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
@@ -46,7 +49,7 @@ class Prepared:
     plan: Plan
     settled: State
     warnings: tuple[Diagnostic, ...]
-    undo_steps: tuple[UndoStep, ...] = ()
+    undo_steps: "tuple[UndoStep, ...]" = ()
     under_way: Mapping[Address, str] = field(default_factory=dict)
 
 

@@ -6,7 +6,8 @@ import pytest
 from planning_cases import make_live, make_pool, plan, track
 
 from planner.core.changes import Block
-from planner.core.comparison import AGAINST, is_partly_shown, keep_news
+from planner.core.comparison import keep_news
+from planner.core.shown_part import AGAINST, is_partly_shown
 
 A, B = make_pool("aaa"), make_pool("bbb")
 
