@@ -86,21 +86,28 @@ def _read_address(kind: str, name: str) -> Address:
 
 
 def _unescape(value: Value) -> Value:
-    """Turn ``$${``, the literal spelling of ``${``, into what is meant."""
+    """Turn ``$${``, the literal spelling of ``${``, into what is meant; few trees hold one."""
+    return _rewrite(value) if _is_escaped(value) else value
+
+
+def _is_escaped(value: Value) -> bool:
+    if isinstance(value, str):
+        return ESCAPED in value
+    if isinstance(value, dict):
+        return any(map(_is_escaped, value.values()))
+    return isinstance(value, list) and any(map(_is_escaped, value))
+
+
+def _rewrite(value: Value) -> Value:
     match value:
         case str():
             return unescape_literal(value)
         case list():
-            return [_unescape(one) for one in value]
+            return [_rewrite(one) for one in value]
         case dict():
-            return {key: one if _is_usual(one) else _unescape(one) for key, one in value.items()}
+            return {key: _rewrite(one) for key, one in value.items()}
         case _:
             return value
-
-
-def _is_usual(value: Value) -> bool:
-    # Most members are texts without a dollar, and each call less counts in thousands of pools.
-    return ESCAPED not in value if isinstance(value, str) else isinstance(value, int)
 
 
 _USUAL_LIFECYCLE: Final = desired.Lifecycle()

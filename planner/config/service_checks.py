@@ -72,9 +72,9 @@ def _check_flavors(pool: RawBlock) -> Iterator[Fault]:
 
 
 def _check_accelerators(pool: RawBlock) -> Iterator[Fault]:
-    entries = list(read_rows(pool, "resources"))
-    if "driver" not in pool.body and not any("driver" in entry.body for entry in entries):
+    if "driver" not in pool.body and not _has_entries_with(pool, "driver"):
         return
+    entries = list(read_rows(pool, "resources"))
     families = [find_family(read_text(entry, "flavor")) for entry in entries]
     driver = as_tree(pool.body.get("driver"))
     for key, family, word in _DRIVERS:
@@ -109,6 +109,10 @@ _SHOWN: Final = 3
 def _list_flavors(entries: list[RawBlock]) -> str:
     names = [format_value(read_text(entry, "flavor")) for entry in entries]
     return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+
+
+def _has_entries_with(pool: RawBlock, key: str) -> bool:
+    return any(key in as_tree(row) for row in as_list(pool.body.get("resources")))
 
 
 def _check_dedicate(pool: RawBlock) -> Iterator[Fault]:
@@ -153,9 +157,9 @@ def _check_subscription(pool: RawBlock) -> Iterator[Fault]:
 
 
 def _check_volume_groups(pool: RawBlock) -> Iterator[Fault]:
+    if not _has_entries_with(pool, "data_volumes"):
+        return
     for entry in read_rows(pool, "resources"):
-        if "data_volumes" not in entry.body:
-            continue
         described = {read_text(row, "volume_group") for row in read_rows(entry, "volume_group_configs")}
         for row in read_rows(entry, "data_volumes"):
             group = as_text(as_tree(row.body.get("extend_params")).get("volume_group"))

@@ -36,10 +36,13 @@ def _spell_whole(value: Any, *, is_large: bool) -> bytes:
 
 
 # What RFC 8785 or make_plain spell in another way than json does: texts that start with $, floats, large numbers, and
-# names that do not sort by code point. Numbers are looked for where a value starts, or each digit would be a start; a
-# colon after a letter or digit is one in a text, such as a digest.
+# names that do not sort by code point. Numbers are looked for where a value starts, or each digit would be a start.
 _ODD_START: Final = '"$'
-_ODD_NUMBER: Final = re.compile(r"[:\[,](?<!\w:)-?[0-9](?:[0-9]{15}|[0-9]*(?:\.|e[+-]))")
+_ODD_NUMBERS: Final = tuple(
+    re.compile(start + r"-?[0-9](?:[0-9]{15}|[0-9]*(?:\.|e[+-]))") for start in ('":', ",", r"\[")
+)
+"""One for each that stands before a value: one start is found in half the time of three."""
+
 _ODD_LETTER: Final = re.compile(r"[\ud800-\uffff\U00010000-\U0010ffff]")
 _MARK: Final = "\1"
 _SPELLED_MARK: Final = "\\u0001"
@@ -61,7 +64,7 @@ def _spell_plainly(value: Any) -> bytes | None:
 
 def _is_odd(text: str) -> bool:
     is_strange = not text.isascii() and _ODD_LETTER.search(text) is not None
-    return is_strange or _ODD_START in text or _ODD_NUMBER.search(text) is not None
+    return is_strange or _ODD_START in text or any(one.search(text) for one in _ODD_NUMBERS)
 
 
 def _spell_marked(value: Any) -> bytes | None:
