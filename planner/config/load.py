@@ -88,18 +88,12 @@ def load_configuration(
         resolved={one.file: one.tree for one in resolved.documents},
         files={address: block.file for address, block in blocks.by_address.items()},
     )
-    shapes = {document.file: find_shape_faults(document) for document in resolved.documents}
-    checked = _Checked(
-        raw=documents,
-        resolved=resolved,
-        blocks=blocks,
-        shapes=tuple(fault for faults in shapes.values() for fault in faults),
-        included=included.faults,
-    )
+    shapes = tuple(fault for document in resolved.documents for fault in find_shape_faults(document))
+    checked = _Checked(raw=documents, resolved=resolved, blocks=blocks, shapes=shapes, included=included.faults)
     faults = set_severities(_find_faults(checked, environment), find_severities(blocks))
     told = (*unread, *(() if unread else resolved.diagnostics), *_build_diagnostics(faults, sources))
     diagnostics = tuple(sorted(told, key=_find_order))
-    if has_errors(diagnostics) or any(shapes.values()) or len(shapes) < len(documents):
+    if has_errors(diagnostics) or shapes:
         place = _find_place(diagnostics, blocks)
         return Loaded(desired=None, diagnostics=diagnostics, sources=sources, place=place)
     policies = build_policies(resolved.policies, resolved.scope, sources)

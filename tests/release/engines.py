@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _FROM_DEBIAN = "debootstrap:"
+PLACE = "/work"
+"""Where the recipe has the files of its user."""
+
 # Read before the fixtures that give the tests a home of their own: an engine without root keeps its images in the home.
 HERE = dict(os.environ)
 _TAGS = ("localhost/poolctl-check", "localhost/poolctl-check-base")
@@ -28,7 +31,14 @@ class Engine:
 
     def list_words(self, *arguments, work, options=(), network="host"):
         """Return the command that runs poolctl in the directory ``work``."""
-        place = ("--read-only", f"--network={network}", "--volume", f"{work}:/work", "--env", "HW_AUTH_TOKEN=any-text")
+        place = (
+            "--read-only",
+            f"--network={network}",
+            "--volume",
+            f"{work}:{PLACE}",
+            "--env",
+            "HW_AUTH_TOKEN=any-text",
+        )
         return [*self.words, "run", "--rm", *place, *options, self.image, *arguments]
 
     def run(self, *arguments, **how):

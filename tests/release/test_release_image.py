@@ -5,7 +5,7 @@ import subprocess
 
 import pexpect
 import pytest
-from engines import HERE, make_engine, remove_images
+from engines import HERE, PLACE, make_engine, remove_images
 from fault_site import NETWORK, POOL_ID, POOLS, Counted, make_pool_block, open_site
 
 import planner
@@ -121,7 +121,7 @@ def test_what_a_pull_request_brings_configures_neither_git_nor_credentials(engin
 def test_a_state_in_git_is_pushed_from_the_image(engine, work):
     assert engine.run_other("git", "init", "--quiet", "--bare", "infra.git", work=work).returncode == 0
     assert engine.run_other("git", "clone", "--quiet", "infra.git", "clone", work=work).returncode == 0
-    inside = ("--workdir", "/work/clone")
+    inside = ("--workdir", f"{PLACE}/clone")
     assert "branch of its own" in engine.run("init", work=work, options=inside).stdout
     assert "2 added" in engine.run("apply", "--auto-approve", work=work, options=inside).stdout
     branches = engine.run_other("git", "-C", "infra.git", "branch", "--list", work=work).stdout
