@@ -66,7 +66,8 @@ def _format_table(table: Tree, *, path: tuple[str, ...], is_entry: bool = False)
 
 def _needs_header(key: str, value: Value) -> bool:
     is_long = isinstance(value, dict) and len(_format_pair(key, value)) > _WIDTH
-    return key == "resources" or is_long
+    # Labels and annotations may have any name, such as this one.
+    return (key == "resources" and isinstance(value, list)) or is_long
 
 
 def _format_lines(key: str, value: Value) -> Iterator[str]:

@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 from config_texts import POOL, find_codes, load_text
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from planner.config.adoption import Found, Surroundings, build_adoption
@@ -119,6 +119,7 @@ def test_an_id_that_no_import_takes_is_not_written():
 
 
 @given(st.dictionaries(TEXTS.filter(bool), TEXTS, max_size=5))
+@example({"resources": "a name of a list, too", "long": "enough for a table of its own" * 4})
 def test_texts_of_the_service_are_written_so_that_they_are_read_again(annotations):
     adoption = build_adoption(find(make_pool(annotations=annotations)), Surroundings())
     written = read(adoption.blocks)["pool"]["gpu-a"].get("annotations", {})
