@@ -11,8 +11,6 @@ from fault_site import NETWORK, POOL_ID, POOLS, Counted, make_pool_block, open_s
 import planner
 from planner.simulator.faults import Delay, Rule
 
-# Two minutes, and an engine that not every machine lets run.
-pytestmark = pytest.mark.skipif(not HERE.get("IMAGE_BASE"), reason="make image-check builds the image and runs this")
 ONE_POOL = f"{POOLS}/[^/]+"
 
 
